@@ -1,0 +1,65 @@
+"""What was seen in a picture, and where each word came from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a word says of the picture; names are built from roles in this order."""
+
+    SUBJECT = "subject"  # what the picture shows first
+    ATTRIBUTE = "attribute"  # a colour, a material, a state of the subject
+    SECOND = "second"  # what else is to be seen
+    PLACE = "place"  # where it is, or its setting
+    KEYWORD = "keyword"  # what the owner sells, covers or files under
+
+
+class Origin(StrEnum):
+    """Where a word came from. A word without an origin stands in no name."""
+
+    PIXELS = "pixels"  # a model saw it
+    TEXT = "text"  # it is written in the picture
+    METADATA = "metadata"  # a person wrote it into the file (IPTC, XMP)
+    EXIF = "exif"  # the camera wrote it into the file
+    PLACE = "place"  # the place nearest to the GPS position
+    FOLDER = "folder"  # the name of the folder
+    KEYWORD = "keyword"  # the owner's keywords
+    CONTEXT = "context"  # the post or product around the picture
+    LEARNED = "learned"  # from what a person corrected before
+    ORIGINAL = "original"  # the name that the file arrived with
+    COUNTER = "counter"  # a number that tells two names apart
+    PERSON = "person"  # a person typed it
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`text` is a word or a short phrase in the target language, as it would stand in a sentence ("golden retriever").
+
+    `score` is the probability from 0 to 1 that a person would say the word of this picture.
+    """
+
+    text: str
+    role: Role
+    origin: Origin
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a provider says of one picture.
+
+    `candidates` are alternative sets of words, the best first; each is ordered by importance. `confidence` is the
+    probability that a person would accept a name made of the first candidate; no candidates means that nothing
+    was recognised well enough to be said.
+    """
+
+    candidates: tuple[tuple[Word, ...], ...] = ()
+    text: str = ""
+    alt: str = ""
+    title: str = ""
+    caption: str = ""
+    keywords: tuple[str, ...] = ()
+    confidence: float = 0.0
+    provider: str = ""
+    model: str = ""
+    prompt: str = ""
