@@ -2,7 +2,36 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
+
+
+IMAGE_EXTENSIONS = frozenset(
+    {
+        "jpg",
+        "jpeg",
+        "jpe",
+        "jfif",
+        "png",
+        "webp",
+        "gif",
+        "tif",
+        "tiff",
+        "bmp",
+        "heic",
+        "heif",
+        "avif",
+        "cr2",
+        "cr3",
+        "nef",
+        "arw",
+        "dng",
+        "raf",
+        "orf",
+        "rw2",
+        "pef",
+        "srw",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +79,9 @@ class Connector(Protocol):
     def check(self) -> None:
         """Raises ConnectorError, a sentence with the remedy, where the source cannot be read and renamed in."""
 
-    def scan(self) -> Iterator[Entry]:
-        """Streams images and what may be their companions, each once, in natural order per folder; never
-        temporary files, junk, or what this connector set aside itself."""
+    def scan(self, folder: str = "") -> Iterator[Entry]:
+        """Streams images and what may be their companions, each once, everything below `folder` ("" is the root);
+        never temporary files, junk, or what this connector set aside itself."""
 
     def names(self, folder: str) -> Iterator[str]:
         """Every name in one folder ("" is the root), of files and folders, for collisions."""
@@ -79,3 +108,28 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Frees what it holds; safe to repeat."""
+
+
+@runtime_checkable
+class Settles(Protocol):
+    """An optional ability: tells whether a file is finished, where that can be seen from outside."""
+
+    def unsettled(self, entry: Entry) -> float:
+        """How many seconds to wait before the file may be taken for finished; 0 where it is. A program that holds
+        the file open for writing makes it unfinished, however old it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the target allows in a name: `name_max` in bytes."""
+
+    name_max: int = 255
+    case_sensitive: bool = True
+
+
+@runtime_checkable
+class Limited(Protocol):
+    """An optional ability: knows what names its folders can hold."""
+
+    def limits(self, folder: str) -> Limits:
+        """Probed once per mount and remembered."""

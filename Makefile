@@ -1,0 +1,75 @@
+# Needs make, Python 3.11 to 3.13 and Node 20. Everything else lands in .venv and .cache.
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
+
+.NOTPARALLEL:
+.PHONY: help setup models run test check lock clean
+
+help:
+	@echo 'make run     name the photos in ./inbox (sample photos where it is empty)'
+	@echo 'make test    set up every real server and run all tests'
+	@echo 'make check   lint, formatting, types and imports'
+	@echo 'make setup   the environment in .venv with what `image-renamer` needs'
+	@echo 'make models  build the vision models from their packages'
+	@echo 'make lock    choose the versions in requirements.lock and requirements-dev.lock'
+	@echo 'make clean   remove everything that make made, but not ./data and ./inbox'
+
+setup: .venv/.runtime .venv/.installed
+	@:
+
+models: setup
+	@$(BIN)/python scripts/build_models.py
+
+run: models
+	@$(BIN)/python scripts/sample_photos.py inbox
+	@$(BIN)/image-renamer --data ./data rename ./inbox --apply
+	@echo
+	@echo 'Drop photos into ./inbox and run `make run` again.'
+	@echo 'The old names come back with: $(BIN)/image-renamer --data ./data undo --last'
+
+test: .venv/.development models
+	@$(BIN)/python scripts/debian_packages.py
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python scripts/other_pythons.py
+	$(BIN)/pytest -n 2
+
+check: .venv/.development .venv/.installed
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+lock: .venv/.development
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf appliance/vision/models
+
+# A pyenv shim exists for every version but runs only some, and Debian ships Python without venv: each is tried.
+.venv/.created:
+	@for python in python3 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then \
+	    echo "Making .venv with $$($$python --version)."; $$python -m venv .venv && touch $@ && exit 0; exit 1; \
+	  fi; \
+	done; \
+	echo 'No Python 3.11, 3.12 or 3.13 with its venv module was found; install one (Debian: apt install python3-venv).' >&2; exit 1
+
+.venv/.runtime: requirements.lock | .venv/.created
+	@echo 'Installing what the program needs.'
+	@$(PIP) install --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/.development: requirements-dev.lock | .venv/.created
+	@echo 'Installing what the tests and checks need.'
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@ .venv/.runtime
+
+# The installed metadata holds the version, whose source is the changelog.
+.venv/.installed: pyproject.toml CHANGELOG.md | .venv/.runtime
+	@echo 'Installing image-renamer.'
+	@$(PIP) install --no-deps -e .
+	@touch $@

@@ -1,0 +1,76 @@
+"""The only place where everything is put together."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from appliance import batches, migrations, pipeline
+from appliance.config import Settings
+from appliance.db import Database
+from appliance.errors import Unavailable
+from appliance.imaging import Decoder
+from appliance.models import OWN_TENANT
+from appliance.pipeline.leases import Outcome, register
+from appliance.pipeline.worker import Worker
+from appliance.storage import Storage
+
+
+def open_database(settings: Settings) -> Database:
+    """The database at its newest schema: the embedded one is migrated by itself, any other is refused if it is old.
+
+    Raises Unavailable where the data folder cannot be used.
+    """
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            f"The data folder {settings.data} cannot be made: {error.strerror}. Choose another with --data."
+        ) from error
+    if not os.access(settings.data, os.W_OK):
+        raise Unavailable(f"The data folder {settings.data} cannot be written to. Choose another with --data.")
+    database = Database(settings.database_url)
+    if settings.embedded:
+        migrations.upgrade(database)
+        database.keep_reserve()
+    else:
+        migrations.check(database)
+    return database
+
+
+def make_worker(
+    settings: Settings,
+    database: Database,
+    *,
+    owner: str | None = None,
+    actor: str = "system",
+    told: Callable[[list[Outcome]], None] = lambda _: None,
+) -> Worker:
+    return Worker(database, Storage(settings.data / "previews"), Decoder(), owner=owner, actor=actor, told=told)
+
+
+@contextmanager
+def command(settings: Settings, told: Callable[[list[Outcome]], None]) -> Iterator[Worker]:
+    """A worker for one command, whose rows are its own while it lives. Puts right first what earlier ones left."""
+    database = open_database(settings)
+    owner = str(uuid.uuid4())
+    with database.session(OWN_TENANT) as session:
+        register(session, OWN_TENANT, owner)
+    worker = make_worker(settings, database, owner=owner, actor=batches.ACTOR, told=told)
+    try:
+        put_right(worker)
+        yield worker
+    finally:
+        worker.close()
+        with database.session(OWN_TENANT) as session:
+            batches.leave(session, OWN_TENANT, owner)
+        database.close()
+
+
+def put_right(worker: Worker) -> None:
+    """Ends the batches of commands that died, and finishes or takes back their renames of unknown outcome."""
+    with worker.database.session(OWN_TENANT) as session:
+        unclear = batches.tidy(session, OWN_TENANT)
+    pipeline.advance(worker, unclear)
+    with worker.database.session(OWN_TENANT) as session:
+        batches.rest(session, OWN_TENANT, unclear)

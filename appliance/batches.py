@@ -1,0 +1,354 @@
+"""What a person does with many images at once: start, take in, undo, and put in order what was interrupted."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, delete, func, insert, or_, select, true, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from appliance import events, naming, renames
+from appliance.models import (
+    FINAL,
+    Batch,
+    BatchKind,
+    BatchState,
+    Image,
+    ImageState,
+    Owner,
+    Rename,
+    RenameState,
+    Source,
+    now,
+)
+from appliance.pipeline.leases import Claim, dead_owners
+from appliance.sources import Policy, folder_of, joined, name_of
+from connectors.base import IMAGE_EXTENSIONS, Entry
+
+ACTOR = "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of one file, for its owner. `path` and `to` are relative to the source."""
+
+    path: str
+    to: str
+    state: str
+    reason: str = ""
+    words: tuple[dict[str, Any], ...] = ()
+    alt: str = ""
+    confidence: float = 0.0
+    sha256: str | None = None
+    warnings: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
+
+
+def start(
+    session: Session, tenant_id: int, source: Source, kind: BatchKind, policy: Policy, owner: str | None
+) -> Batch:
+    """A new batch without images. A preview is no act, so the log of events does not know it."""
+    batch = Batch(tenant_id=tenant_id, source_id=source.id, kind=kind, policy=msgspec.to_builtins(policy), owner=owner)
+    session.add(batch)
+    session.flush()
+    if kind is not BatchKind.PREVIEW:
+        _tell(session, batch, "batch.started", after={"kind": kind})
+    return batch
+
+
+def without_companions(entries: Iterable[Entry]) -> tuple[list[Entry], dict[str, tuple[str, ...]]]:
+    """The entries that are images of their own, and the paths of those that follow each (rule 13 of naming)."""
+    images: list[Entry] = []
+    followers: dict[str, tuple[str, ...]] = {}
+    for folder, group in groupby(sorted(entries, key=_by_folder), key=lambda entry: folder_of(entry.path)):
+        inside = list(group)
+        known = naming.companions(name_of(entry.path) for entry in inside if not entry.problem)
+        following = {name for names in known.values() for name in names}
+        images += [one for one in inside if one.problem or (_is_image(one.path) and name_of(one.path) not in following)]
+        followers |= {
+            joined(folder, image): tuple(joined(folder, name) for name in names) for image, names in known.items()
+        }
+    return images, followers
+
+
+def take_in(session: Session, batch: Batch, policy: Policy, entries: Sequence[Entry]) -> list[Line]:
+    """Makes the files of a scan images of the batch; returns those that it leaves alone, with the reason."""
+    known = _known(session, batch, [entry.path for entry in entries])
+    alive = set(session.scalars(select(Owner.id).where(Owner.until > now())))
+    left: list[Line] = []
+    again: list[tuple[Image, Entry]] = []
+    fresh: list[Entry] = []
+    for entry in entries:
+        row = known.get(entry.path)
+        if reason := _left_alone(batch, policy, entry, row, alive):
+            left.append(reason)
+        elif row is None or batch.kind is BatchKind.PREVIEW:
+            fresh.append(entry)
+        else:
+            again.append((row, entry))
+    _look_again(session, batch, again)
+    if fresh:
+        session.execute(insert(Image), [_row(batch, entry, known.get(entry.path)) for entry in fresh])
+    if batch.kind is not BatchKind.PREVIEW:
+        found = [
+            {"type": "image.found", "source_id": batch.source_id, "batch_id": batch.id, "after": {"path": one.path}}
+            for one in fresh
+        ]
+        events.record(session, batch.tenant_id, found, actor=ACTOR)
+    return left
+
+
+def _known(session: Session, batch: Batch, paths: Sequence[str]) -> dict[str, Image]:
+    """The living images at those paths, or known to have come from there by a rename that was taken back by hand."""
+    here = Image.tenant_id == batch.tenant_id, Image.source_id == batch.source_id
+    living = select(Image).where(*here, ~Image.preview, Image.state != ImageState.MISSING, Image.path.in_(paths))
+    return {row.path: row for row in session.scalars(living)}
+
+
+def _left_alone(batch: Batch, policy: Policy, entry: Entry, row: Image | None, alive: set[str]) -> Line | None:
+    if entry.problem:
+        return Line(entry.path, entry.path, ImageState.FAILED, entry.problem)
+    if row is None:
+        return None
+    busy = row.due_at is not None and row.state not in FINAL and row.owner != batch.owner
+    if busy and (row.owner is None or row.owner in alive):
+        reason = "Another command is working on it; run this again when that one has ended."
+        return Line(entry.path, entry.path, ImageState.FAILED, reason)
+    if row.state == ImageState.RENAMED and row.version == entry.version and not policy.again:
+        return Line(entry.path, entry.path, ImageState.KEPT, "It has had its name from here before.", sha256=row.sha256)
+    return None
+
+
+def _look_again(session: Session, batch: Batch, rows: Sequence[tuple[Image, Entry]]) -> None:
+    if not rows:
+        return
+    renames.cancel(session, batch.tenant_id, [image.id for image, _ in rows], "It is looked at afresh.")
+    for image, entry in rows:
+        for name, value in (_row(batch, entry, image) | {"fence": image.fence + 1}).items():
+            setattr(image, name, value)
+    session.flush()
+
+
+def _row(batch: Batch, entry: Entry, known: Image | None) -> dict[str, Any]:
+    return {
+        "tenant_id": batch.tenant_id,
+        "source_id": batch.source_id,
+        "batch_id": batch.id,
+        "preview": batch.kind is BatchKind.PREVIEW,
+        "path": entry.path,
+        "folder": folder_of(entry.path),
+        "original_path": known.original_path if known else entry.path,
+        "state": ImageState.FOUND,
+        "due_at": now(),
+        "owner": batch.owner,
+        "size": entry.size,
+        "version": entry.version,
+        "sha256": None,
+        "proposal": None,
+        "alt": "",
+        "reason": "",
+        "tries": 0,
+    }
+
+
+def finish(session: Session, batch: Batch, state: BatchState) -> None:
+    """Ends a batch. What was not finished is left as it is on the source; reserved names are given back; an image
+    whose rename is of unknown outcome stays due, for the next worker to put right. A preview leaves no trace."""
+    mine = Image.tenant_id == batch.tenant_id, Image.batch_id == batch.id
+    if batch.kind is BatchKind.PREVIEW:
+        session.execute(delete(Image).where(*mine, Image.preview))
+        session.execute(delete(Batch).where(Batch.tenant_id == batch.tenant_id, Batch.id == batch.id))
+        return
+    waiting = list(
+        session.scalars(select(Image.id).where(*mine, Image.due_at.is_not(None), Image.state != ImageState.RENAMING))
+    )
+    renames.cancel(session, batch.tenant_id, waiting, "The batch was cancelled.")
+    session.execute(update(Image).where(Image.id.in_(waiting)).values(due_at=None, fence=Image.fence + 1))
+    session.execute(update(Image).where(*mine).values(owner=None))
+    session.execute(
+        update(Batch)
+        .where(Batch.tenant_id == batch.tenant_id, Batch.id == batch.id)
+        .values(state=state, finished_at=now())
+    )
+    _tell(session, batch, f"batch.{state}")
+
+
+def tidy(session: Session, tenant_id: int) -> list[int]:
+    """Ends the batches of commands that died; returns the images whose rename must be put right."""
+    dead = dead_owners(session, tenant_id)
+    left = select(Batch).where(Batch.tenant_id == tenant_id, Batch.owner.in_(dead), Batch.state == BatchState.RUNNING)
+    for batch in list(session.scalars(left)):
+        finish(session, batch, BatchState.CANCELLED)
+        left_by_the_dead = Image.batch_id == batch.id, Image.state == ImageState.RENAMING
+        session.execute(update(Image).where(*left_by_the_dead).values(due_at=now()))
+    session.execute(delete(Owner).where(Owner.id.in_(dead)))
+    unclear = Image.tenant_id == tenant_id, Image.state == ImageState.RENAMING, Image.due_at <= now()
+    return list(session.scalars(select(Image.id).where(*unclear, Image.owner.is_(None))))
+
+
+def line(image: Image | Claim) -> Line:
+    """What became of an image, in the words of docs/reference/commands.md."""
+    proposal = image.proposal or {}
+    path = proposal.get("from", image.path)
+    state = _SAID.get(ImageState(image.state), str(image.state))
+    return Line(
+        path=path,
+        to=joined(folder_of(path), proposal["name"]) if proposal.get("name") and state != "kept" else path,
+        state=state,
+        reason=image.reason,
+        words=tuple({"word": word["text"], "from": word["origin"]} for word in proposal.get("words", ())),
+        alt=image.alt,
+        confidence=proposal.get("confidence", 0.0),
+        sha256=image.sha256,
+        warnings=tuple(proposal.get("warnings", ())),
+    )
+
+
+_SAID = {ImageState.PLANNED: "proposed", ImageState.MISSING: "failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What an undo is going to do: batches to be worked off, and what it cannot put back and why."""
+
+    batches: list[Batch] = field(default_factory=list)
+    refused: list[Line] = field(default_factory=list)
+
+
+def last_act(session: Session, tenant_id: int) -> list[int]:
+    """The ids of the batches of the last command that renamed something which still has its new name."""
+    done = select(Rename.batch_id).where(
+        Rename.tenant_id == tenant_id, Rename.state == RenameState.DONE, Rename.undoes_id.is_(None)
+    )
+    last = session.scalar(select(func.max(Batch.id)).where(Batch.tenant_id == tenant_id, Batch.id.in_(done)))
+    if last is None:
+        return []
+    owner = session.scalar(select(Batch.owner).where(Batch.id == last))
+    same = select(Batch.id).where(Batch.tenant_id == tenant_id, Batch.owner == owner, Batch.kind == BatchKind.COMMAND)
+    return sorted(session.scalars(same)) if owner else [last]
+
+
+def undo(session: Session, tenant_id: int, rows: Sequence[Rename], owner: str | None) -> Undoing:
+    """Plans the way back for done rows, companions with their image. Nothing is changed until it is worked off."""
+    undoing = Undoing()
+    for source_id, group in groupby(sorted(rows, key=_by_source), key=_by_source):
+        source = session.get_one(Source, source_id)
+        batch = start(session, tenant_id, source, BatchKind.UNDO, Policy(), owner)
+        undoing.batches.append(batch)
+        for image_id, moved in groupby(group, key=lambda row: row.image_id):
+            image = session.get_one(Image, image_id)
+            reason = _take_back(session, batch, image, list(moved))
+            if reason:
+                undoing.refused.append(Line(image.path, image.path, ImageState.FAILED, reason, sha256=image.sha256))
+    return undoing
+
+
+def _take_back(session: Session, batch: Batch, image: Image, rows: list[Rename]) -> str:
+    """Reserves the old names of one image and its companions; the reason why not, where it cannot."""
+    own = next((row for row in rows if not row.companion), rows[0])
+    if image.path != own.to_path:
+        return f"It was renamed again since, to {name_of(image.path)}; undo that first."
+    if image.due_at is not None:
+        return "Another command is working on it; undo again when that one has ended."
+    moves = [
+        renames.Move(0, row.to_path, row.from_path, row.size, row.version, row.sha256, row.id, row.companion)
+        for row in rows
+    ]
+    try:
+        with session.begin_nested():
+            session.add_all(
+                renames.reserved(batch.tenant_id, batch.source_id, image.id, batch.id, one) for one in moves
+            )
+    except IntegrityError:
+        return f"{name_of(own.from_path)} is wanted by another rename that is under way; undo again when it has ended."
+    image.state, image.due_at, image.owner, image.batch_id = ImageState.PLANNED, now(), batch.owner, batch.id
+    image.proposal = {"from": image.path, "name": name_of(own.from_path)}
+    image.reason, image.tries, image.fence = "", 0, image.fence + 1
+    return ""
+
+
+def done_in(session: Session, tenant_id: int, batch_ids: Iterable[int]) -> list[Rename]:
+    """The rows of batches whose new names still stand."""
+    return list(session.scalars(_standing(tenant_id).where(Rename.batch_id.in_(list(batch_ids)))))
+
+
+def done_at(session: Session, tenant_id: int, source_id: int, path: str) -> list[Rename]:
+    """The newest standing rows of a file, under its new or its old name, or of everything below a folder."""
+    below = func.substr(Rename.to_path, 1, len(path) + 1) == f"{path}/" if path else true()
+    here = or_(Rename.to_path == path, Rename.from_path == path, below)
+    found = session.scalars(_standing(tenant_id).where(Rename.source_id == source_id, here)).all()
+    newest = {row.image_id: row.batch_id for row in sorted(found, key=lambda row: row.id)}
+    return [row for row in found if newest[row.image_id] == row.batch_id]
+
+
+def _standing(tenant_id: int) -> Select[Rename]:
+    wanted = select(Rename).where(
+        Rename.tenant_id == tenant_id, Rename.state == RenameState.DONE, Rename.undoes_id.is_(None)
+    )
+    return wanted.order_by(Rename.image_id, Rename.companion, Rename.id)
+
+
+def history(session: Session, tenant_id: int, source_id: int | None = None, path: str = "") -> list[Rename]:
+    """Renames that were done, also those undone since; the oldest first. With a path, of that file or folder alone."""
+    wanted = select(Rename).where(
+        Rename.tenant_id == tenant_id,
+        Rename.state.in_((RenameState.DONE, RenameState.UNDONE)),
+        Rename.undoes_id.is_(None),
+    )
+    if source_id is not None:
+        wanted = wanted.where(Rename.source_id == source_id)
+    if path:
+        images = select(Rename.image_id).where(
+            Rename.source_id == source_id,
+            or_(
+                Rename.to_path == path,
+                Rename.from_path == path,
+                func.substr(Rename.to_path, 1, len(path) + 1) == f"{path}/",
+                func.substr(Rename.from_path, 1, len(path) + 1) == f"{path}/",
+            ),
+        )
+        wanted = wanted.where(Rename.image_id.in_(images))
+    return list(session.scalars(wanted.order_by(Rename.id)))
+
+
+def _is_image(path: str) -> bool:
+    return path.rpartition(".")[2].lower() in IMAGE_EXTENSIONS
+
+
+def _by_source(row: Rename) -> int:
+    return row.source_id
+
+
+def _by_folder(entry: Entry) -> str:
+    return folder_of(entry.path)
+
+
+def _tell(session: Session, batch: Batch, event: str, after: dict[str, Any] | None = None) -> None:
+    about = {"type": event, "source_id": batch.source_id, "batch_id": batch.id, "after": after}
+    events.record(session, batch.tenant_id, [about], actor=ACTOR)
+
+
+def rest(session: Session, tenant_id: int, image_ids: Sequence[int]) -> None:
+    """Lets images of ended batches rest, whose rename has been put right: nothing more happens to them by itself."""
+    ended = select(Batch.id).where(Batch.tenant_id == tenant_id, Batch.state != BatchState.RUNNING)
+    resting = (
+        Image.tenant_id == tenant_id,
+        Image.id.in_(image_ids),
+        Image.batch_id.in_(ended),
+        Image.state != ImageState.RENAMING,
+        Image.due_at.is_not(None),
+    )
+    ids = list(session.scalars(select(Image.id).where(*resting)))
+    renames.cancel(session, tenant_id, ids, "The batch was cancelled.")
+    session.execute(update(Image).where(Image.id.in_(ids)).values(due_at=None))
+
+
+def leave(session: Session, tenant_id: int, owner: str) -> None:
+    """A command ends: whatever of its own still runs is cancelled."""
+    left = select(Batch).where(Batch.tenant_id == tenant_id, Batch.owner == owner, Batch.state == BatchState.RUNNING)
+    for batch in list(session.scalars(left)):
+        finish(session, batch, BatchState.CANCELLED)
+    session.execute(delete(Owner).where(Owner.tenant_id == tenant_id, Owner.id == owner))

@@ -1,0 +1,47 @@
+"""The command line: one module per command."""
+
+import os
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import click
+
+from appliance.commands.check import check
+from appliance.commands.explain import explain
+from appliance.commands.history import history
+from appliance.commands.migrate import migrate
+from appliance.commands.rename import rename
+from appliance.commands.undo import undo
+from appliance.commands.work import work
+from appliance.config import Settings
+from appliance.errors import Problem
+
+INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Where the database and previews live.")
+@click.version_option(metadata.version("image-renamer"), prog_name="image-renamer")
+@click.pass_context
+def cli(context: click.Context, data: Path | None) -> None:
+    """Gives images descriptive names in the place where they live, and can undo it."""
+    context.obj = Settings.from_env(os.environ, data)
+
+
+for command in (rename, undo, history, explain, check, migrate, work):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Exit codes: 0 done, 1 some images failed (each said) or the command could not run, 2 wrong usage, 130 Ctrl-C."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(INTERRUPTED)
+    except Problem as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,90 @@
+"""`image-renamer check`: configuration and connections, a line each."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from sqlalchemy import text
+
+from appliance import app, config, jobs, vision
+from appliance.config import Settings
+from appliance.errors import Problem
+from appliance.imaging import Decoder
+from appliance.pipeline.worker import NO_PROVIDER
+
+LEAST_FREE_BYTES = 100 << 20
+
+
+@click.command()
+@click.pass_obj
+def check(settings: Settings) -> None:
+    """Tries everything that the program stands on, a line each; exit code 1 where something is wrong."""
+    checks: list[tuple[str, Callable[[Settings], str]]] = [
+        ("settings", _settings),
+        ("data folder", _data),
+        ("database", _database),
+        ("queue", _queue),
+        ("decoder", _decoder),
+        ("vision", _vision),
+    ]
+    problems = 0
+    for name, look in checks:
+        try:
+            click.echo(f"ok       {name}: {look(settings)}")
+        except (Problem, vision.VisionError, OSError) as error:
+            problems += 1
+            click.echo(f"PROBLEM  {name}: {error}")
+    sys.exit(1 if problems else 0)
+
+
+def _settings(_: Settings) -> str:
+    if misspelt := config.unknown(os.environ):
+        raise Problem(f"nothing reads {', '.join(misspelt)}; see docs/reference/settings.md for the names.")
+    return "every variable is known"
+
+
+def _data(settings: Settings) -> str:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    probe = settings.data / f".probe-{os.getpid()}"
+    probe.write_bytes(b"probe")
+    probe.unlink()
+    free = shutil.disk_usage(settings.data).free
+    if free < LEAST_FREE_BYTES:
+        raise Problem(f"only {free >> 20} MB are free in {settings.data}; free some space.")
+    return f"{settings.data}, {free >> 30} GB free"
+
+
+def _database(settings: Settings) -> str:
+    database = app.open_database(settings)
+    with database.reading(None) as session:
+        session.execute(text("SELECT 1"))
+    database.close()
+    return _without_password(settings.database_url)
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _queue(settings: Settings) -> str:
+    queue = jobs.make_queue(settings)
+    return f"{Path(settings.queue_url.removeprefix('sqlite:///'))}, {queue.pending_count()} waiting"
+
+
+def _decoder(_: Settings) -> str:
+    with Decoder() as decoder:
+        decoder.check()
+    return "pictures are opened in a process of their own"
+
+
+def _vision(settings: Settings) -> str:
+    if settings.vision == NO_PROVIDER:
+        return "none; names come from what the files say of themselves"
+    provider = vision.load(settings.vision)
+    provider.check()
+    return f"{provider.name}, {provider.model}"

@@ -1,0 +1,64 @@
+"""`image-renamer explain`: every candidate word of one picture, its score and where it came from."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from appliance import imaging, naming, vision
+from appliance.commands.printing import as_json, printable
+from appliance.config import Settings
+from appliance.errors import Invalid
+from appliance.imaging import Decoder, Picture
+
+
+@click.command()
+@click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--provider", help="Who looks at the picture (default: the setting RENAMER_VISION).")
+@click.option("--language", default="en", show_default=True)
+@click.option("--json", "json_lines", is_flag=True, help="One JSON object, for programs.")
+@click.pass_obj
+def explain(settings: Settings, photo: Path, provider: str | None, language: str, json_lines: bool) -> None:
+    """Every candidate word for PHOTO, its score and where it came from. Changes nothing."""
+    try:
+        seer = vision.load(provider or settings.vision)
+        picture = _look(photo)
+        evidence = seer.explain(picture.preview, language=language)
+        said = seer.describe(picture.preview, language=language)
+    except (imaging.Unreadable, vision.VisionError, ValueError) as error:
+        raise Invalid(str(error)) from error
+    if json_lines:
+        click.echo(as_json({"path": str(photo), "words": evidence, "exif": picture.exif, "description": said}))
+        return
+    _print_facts(photo, picture)
+    _print_words(evidence)
+    click.echo(f"\nConfidence: {said.confidence:.0%}" + (f". Alt text: {said.alt}" if said.alt else ""))
+
+
+def _look(photo: Path) -> Picture:
+    with Decoder() as decoder, photo.open("rb") as file:
+        return decoder.inspect(file, str(photo))
+
+
+def _print_facts(photo: Path, picture: Picture) -> None:
+    click.echo(f"{photo}: {picture.kind.format.upper()}, {picture.width} × {picture.height}")
+    exif = picture.exif
+    if exif.taken_at:
+        click.echo(
+            f"Taken {exif.taken_at:%Y-%m-%d %H:%M:%S}" + (f" with {exif.make} {exif.model}" if exif.model else "")
+        )
+    if exif.latitude is not None and exif.longitude is not None:
+        click.echo(f"At {exif.latitude:.4f}, {exif.longitude:.4f}")
+    bad = naming.why_bad(photo.name)
+    click.echo(f"Its present name: {bad if bad else 'good as it is'}\n")
+
+
+def _print_words(evidence: list[vision.Evidence]) -> None:
+    grid = Grid("Word", "Score", "From", "Said?", "Why", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for one in evidence:
+        word = one.word
+        said = "yes" if one.said else "no"
+        grid.add_row(Text(printable(word.text)), f"{word.score:.2f}", word.origin, said, Text(one.why))
+    Console(highlight=False).print(grid)

@@ -1,0 +1,73 @@
+"""What the commands that change names share: one run, its batches, and Ctrl-C."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+import click
+
+from appliance import batches, pipeline
+from appliance.commands.printing import Printer
+from appliance.config import Settings
+from appliance.models import OWN_TENANT, Batch, BatchState
+from appliance.pipeline.leases import Outcome
+from appliance.pipeline.worker import Worker
+
+INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
+
+
+@dataclass
+class Run:
+    """One run of a command: where it works, whom it tells, and whether it is asked to stop."""
+
+    settings: Settings
+    printer: Printer
+    stopping: threading.Event = field(default_factory=threading.Event)
+    companions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    batches: list[Batch] = field(default_factory=list)
+
+    def told(self, outcomes: list[Outcome]) -> None:
+        """Passes on what has come to rest. A reader that went away (`| head`) ends the run in good order."""
+        try:
+            for outcome in outcomes:
+                if outcome.image.due_at is None:
+                    self.tell(batches.line(outcome.image), outcome.image.batch_id)
+        except BrokenPipeError:
+            self.stopping.set()
+
+    def tell(self, line: batches.Line, batch_id: int) -> None:
+        self.printer.line(line, batch=batch_id)
+
+    def work_off(self, worker: Worker, batch: Batch) -> None:
+        """Takes a batch to its end, or to where Ctrl-C stopped it; its rows are in good order either way."""
+        pipeline.work_off(worker, batch.id, self.settings.workers, self.stopping)
+        state = BatchState.CANCELLED if self.stopping.is_set() else BatchState.COMPLETED
+        with worker.database.session(OWN_TENANT) as session:
+            batches.finish(session, batch, state)
+
+    def exit_code(self) -> int:
+        if self.stopping.is_set():
+            return INTERRUPTED
+        return 1 if self.printer.failures else 0
+
+
+@contextmanager
+def interruptible(run: Run) -> Iterator[None]:
+    """Ctrl-C and SIGTERM let what is under way be finished; a second one ends the program at once, which loses
+    nothing either, since the next command puts right what the journal says."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if run.stopping.is_set():
+            raise KeyboardInterrupt
+        run.stopping.set()
+        click.echo("Stopping: what is under way is finished first.", err=True)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

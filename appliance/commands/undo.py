@@ -1,0 +1,90 @@
+"""`image-renamer undo`: puts old names back."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from appliance import app, batches, sources
+from appliance.batches import Line
+from appliance.commands.printing import Json, Printer, Table, counted
+from appliance.commands.running import Run, interruptible
+from appliance.config import Settings
+from appliance.errors import NotFound
+from appliance.models import OWN_TENANT, Rename
+
+
+@click.command()
+@click.argument("what", nargs=-1)
+@click.option(
+    "--last", is_flag=True, help="The last command that renamed something (also what happens without any WHAT)."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+@click.pass_obj
+def undo(settings: Settings, what: tuple[str, ...], last: bool, as_json: bool) -> None:
+    """Puts the old names back, of a batch by its number, or of files and folders by their paths.
+
+    Says what it could not put back, and why. Files that were edited since keep their new bytes.
+    """
+    if last and what:
+        raise click.UsageError("Give either --last or what to undo, not both.")
+    printer: Printer = Json() if as_json else Table()
+    run = UndoRun(settings, printer)
+    with app.command(settings, run.told) as worker, interruptible(run):
+        with worker.database.session(OWN_TENANT) as session:
+            undoing = batches.undo(session, OWN_TENANT, _rows(session, what), worker.owner)
+            roots = {batch.id: Path(session.get_one(sources.Source, batch.source_id).root) for batch in undoing.batches}
+        printer.started(settings.data)
+        for batch in undoing.batches:
+            printer.folder(roots[batch.id])
+            for line in undoing.refused:
+                run.tell(line, batch.id)
+            undoing.refused.clear()
+            run.work_off(worker, batch)
+        printer.finished(_summary(run))
+    sys.exit(run.exit_code())
+
+
+class UndoRun(Run):
+    """A run whose images are `undone`, or `failed` where the old name could not be put back."""
+
+    def tell(self, line: Line, batch_id: int) -> None:
+        states = {"kept": "undone", "renamed": "failed"}
+        said = Line(line.path, line.to, states.get(line.state, line.state), line.reason, sha256=line.sha256)
+        super().tell(said, batch_id)
+
+
+def _rows(session: Session, what: Sequence[str]) -> list[Rename]:
+    if not what:
+        return batches.done_in(session, OWN_TENANT, batches.last_act(session, OWN_TENANT)) or _nothing()
+    rows: dict[int, Rename] = {}
+    for one in what:
+        found = _at_path(session, Path(one)) or _of_batch(session, one)
+        if not found:
+            raise NotFound(f"Nothing that was renamed is known of {one!r}; `image-renamer history` lists what is.")
+        rows |= {row.id: row for row in found}
+    return sorted(rows.values(), key=lambda row: (row.image_id, row.companion, row.id))
+
+
+def _nothing() -> list[Rename]:
+    raise NotFound("There is nothing to undo.")
+
+
+def _of_batch(session: Session, number: str) -> list[Rename]:
+    return batches.done_in(session, OWN_TENANT, [int(number)]) if number.isdecimal() else []
+
+
+def _at_path(session: Session, path: Path) -> list[Rename]:
+    real = path.parent.resolve() / path.name if not path.is_dir() else path.resolve()
+    for source, inside in sources.local_paths(session, OWN_TENANT, real):
+        if rows := batches.done_at(session, OWN_TENANT, source.id, inside):
+            return rows
+    return []
+
+
+def _summary(run: Run) -> str:
+    counts = run.printer.counts
+    failed = f", {counts['failed']:,} could not be put back" if counts["failed"] else ""
+    return f"{counted(counts['undone'], 'old name')} put back{failed}."

@@ -1,0 +1,19 @@
+"""`image-renamer work`: takes images off the queue until it is stopped."""
+
+import click
+
+from appliance import app, jobs
+from appliance.config import Settings
+
+
+@click.command()
+@click.pass_obj
+def work(settings: Settings) -> None:
+    """Works the queue until SIGINT or SIGTERM, which let what is under way be finished."""
+    database = app.open_database(settings)
+    worker = app.make_worker(settings, database, actor="worker")
+    try:
+        jobs.consume(settings, worker)
+    finally:
+        worker.close()
+        database.close()

@@ -1,0 +1,133 @@
+"""The settings, read from the environment once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from appliance.errors import Misconfigured
+
+PREFIX = "RENAMER_"
+DATABASE_FILE = "renamer.db"
+SECRET_FILES = {"DATABASE_URL", "QUEUE_URL", "SECRET_KEY"}
+KNOWN = {"DATA", "DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "VISION", "WORKERS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator decides; docs/reference/settings.md documents each one."""
+
+    data: Path
+    database_url: str
+    queue_url: str
+    vision: str = "local"
+    workers: int = field(default_factory=lambda: min(os.cpu_count() or 1, 8))
+    secret_keys: tuple[str, ...] = ()
+
+    @property
+    def embedded(self) -> bool:
+        """The database is a file of this program alone, so it may migrate it by itself."""
+        return self.database_url.startswith("sqlite:")
+
+    @staticmethod
+    def from_env(environ: Mapping[str, str], data: Path | None = None) -> "Settings":
+        """Reads `RENAMER_*`; `data` (from the command line) outranks RENAMER_DATA.
+
+        Raises Misconfigured with every problem at once, a line each.
+        """
+        problems: list[str] = []
+        values = _values(environ, problems)
+        folder = (data or _folder(values.get("DATA"))).expanduser().absolute()
+        settings = Settings(
+            data=folder,
+            database_url=_database_url(values, folder, problems),
+            queue_url=_queue_url(values, folder, problems),
+            vision=values.get("VISION", "local"),
+            workers=_workers(values, problems),
+            secret_keys=tuple(key.strip() for key in values.get("SECRET_KEY", "").split(",") if key.strip()),
+        )
+        if problems:
+            raise Misconfigured("\n".join(problems))
+        return settings
+
+    def keys(self) -> tuple[str, ...]:
+        """The secret keys, the first for new secrets. Without RENAMER_SECRET_KEY, one kept in the data folder,
+        written (mode 0600) at its first use."""
+        return self.secret_keys or (_stored_key(self.data / "secret.key"),)
+
+
+def _values(environ: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+    """The settings given, by name without the prefix; `NAME_FILE` is read from the file that it names."""
+    values = {}
+    for name in sorted(KNOWN):
+        value = environ.get(PREFIX + name)
+        source = environ.get(f"{PREFIX}{name}_FILE") if name in SECRET_FILES else None
+        if source is not None:
+            try:
+                value = Path(source).read_text().strip()
+            except OSError as error:
+                problems.append(f"{PREFIX}{name}_FILE: cannot read {source}: {error.strerror}.")
+        if value:
+            values[name] = value
+    return values
+
+
+def unknown(environ: Mapping[str, str]) -> list[str]:
+    """Variables with our prefix that nothing reads, which are most likely misspelt."""
+    known = {PREFIX + name for name in KNOWN} | {f"{PREFIX}{name}_FILE" for name in SECRET_FILES}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+
+
+def _folder(given: str | None) -> Path:
+    if given:
+        return Path(given)
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / "data" / DATABASE_FILE).is_file():
+            return folder / "data"
+    return Path(platformdirs.user_data_dir("image-renamer", appauthor=False))
+
+
+def _database_url(values: Mapping[str, str], folder: Path, problems: list[str]) -> str:
+    url = values.get("DATABASE_URL", f"sqlite:///{folder / DATABASE_FILE}")
+    try:
+        driver = make_url(url).drivername
+    except ArgumentError:
+        driver = ""
+    if driver not in {"sqlite", "postgresql+psycopg"}:
+        problems.append(
+            f"{PREFIX}DATABASE_URL is no database that can be used; "
+            "give sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME."
+        )
+    return url
+
+
+def _queue_url(values: Mapping[str, str], folder: Path, problems: list[str]) -> str:
+    url = values.get("QUEUE_URL", f"sqlite:///{folder / 'queue.db'}")
+    if not url.startswith("sqlite:///"):
+        problems.append(f"{PREFIX}QUEUE_URL is no queue that can be used; give sqlite:///PATH.")
+    return url
+
+
+def _workers(values: Mapping[str, str], problems: list[str]) -> int:
+    given = values.get("WORKERS", str(min(os.cpu_count() or 1, 8)))
+    if not given.isdecimal() or not 1 <= int(given) <= 64:
+        problems.append(f"{PREFIX}WORKERS is {given!r}; give a whole number from 1 to 64.")
+        return 1
+    return int(given)
+
+
+def _stored_key(path: Path) -> str:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(32))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_text().strip()

@@ -1,0 +1,44 @@
+"""The append-only log behind progress, history and audit."""
+
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from appliance.models import Event
+
+TYPES = frozenset(
+    {
+        "batch.cancelled",
+        "batch.completed",
+        "batch.started",
+        "image.described",
+        "image.failed",
+        "image.found",
+        "image.kept",
+        "image.missing",
+        "image.processed",
+        "image.quarantined",
+        "image.renamed",
+        "image.undone",
+        "processing.error",
+    }
+)
+
+
+def record(session: Session, tenant_id: int, rows: list[dict[str, Any]], *, actor: str) -> None:
+    """Appends events; each row has `type` (docs/reference/events.md), and what it is about: `source_id`, `batch_id`,
+    `image_id`, with `before` and `after` where something changed."""
+    if unknown := {row["type"] for row in rows} - TYPES:
+        raise ValueError(f"No such events: {', '.join(sorted(unknown))}.")
+    if rows:
+        session.execute(insert(Event), [_COLUMNS | row | {"tenant_id": tenant_id, "actor": actor} for row in rows])
+
+
+def since(session: Session, tenant_id: int, after_id: int, limit: int = 500) -> list[Event]:
+    """The events that follow the one with `after_id`, the oldest first."""
+    wanted = select(Event).where(Event.tenant_id == tenant_id, Event.id > after_id)
+    return list(session.scalars(wanted.order_by(Event.id).limit(limit)))
+
+
+_COLUMNS: dict[str, Any] = {"source_id": None, "batch_id": None, "image_id": None, "before": None, "after": None}

@@ -1,0 +1,127 @@
+"""What happens to one image: claim → one step → finish, until it waits for a person or is done."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from appliance.models import Image, ImageState, now
+from appliance.pipeline import applying, looking, planning
+from appliance.pipeline.leases import Claim, Outcome, claim, finish
+from appliance.pipeline.worker import Order, Worker
+
+LOOKS_AT_ONCE = 8  # pictures decoded or described before the outcome is stored
+ROWS_AT_ONCE = 100  # images whose step costs little beside its transaction
+
+IDLE_SECONDS = 0.05
+
+logger = logging.getLogger(__name__)
+
+Step = Callable[[Worker, Order, Sequence[Claim]], list[Outcome]]
+_STEPS: dict[ImageState, Step] = {
+    ImageState.FOUND: looking.fetch,
+    ImageState.UNSTABLE: looking.fetch,
+    ImageState.FETCHED: looking.describe,
+    ImageState.DESCRIBED: planning.plan,
+    ImageState.PLANNED: applying.apply,
+    ImageState.RENAMING: applying.recover,
+}
+_NOT_LOOKED_AT = (ImageState.FOUND, ImageState.FETCHED)
+
+
+def advance(worker: Worker, image_ids: Iterable[int]) -> int:
+    """Takes each image that is due one step further; returns how many were claimed.
+
+    Repeatable at any time from any process: what is not due, or is another's, is left alone.
+    """
+    with worker.database.system_session() as session:
+        claims = claim(session, image_ids, worker.owner)
+    with worker.heartbeat.holding(claims):
+        for _, group in groupby(sorted(claims, key=_alike), key=_alike):
+            _step(worker, list(group))
+    return len(claims)
+
+
+def _alike(one: Claim) -> tuple[int, str, str]:
+    return one.batch_id, one.state, one.folder if one.state == ImageState.DESCRIBED else ""
+
+
+def _step(worker: Worker, claims: list[Claim]) -> None:
+    try:
+        outcomes = _STEPS[claims[0].state](worker, worker.order(claims[0]), claims)
+    except Exception:
+        logger.exception("A step failed for %s and %s more", claims[0].path, len(claims) - 1)
+        outcomes = [looking.again(one, "Something unexpected went wrong; the log says more.") for one in claims]
+    if outcomes:
+        done = worker.database.write(claims[0].tenant_id, lambda session: finish(session, outcomes, actor=worker.actor))
+        worker.told(done)
+
+
+def work_off(worker: Worker, batch_id: int, threads: int, stopping: threading.Event) -> None:
+    """Takes a batch's images as far as they go without a person; returns early where `stopping` is set."""
+    team = [
+        threading.Thread(target=_work_off, args=(worker, batch_id, stopping), name=f"images-{number}")
+        for number in range(threads)
+    ]
+    for thread in team:
+        thread.start()
+    for thread in team:
+        thread.join()
+
+
+def _work_off(worker: Worker, batch_id: int, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        with worker.database.reading(None) as session:
+            image_ids = next(ready(session, batch_id), [])
+            if not image_ids and not _unfinished(session, batch_id):
+                return
+        if not image_ids:
+            stopping.wait(IDLE_SECONDS)
+        elif not advance(worker, image_ids):
+            stopping.wait(IDLE_SECONDS / 10)  # another thread was quicker
+
+
+def ready(session: Session, batch_id: int | None = None) -> Iterator[list[int]]:
+    """Images that are due, in the order in which they are best taken: what is nearest to its end first."""
+    for state, limit in (
+        (ImageState.RENAMING, ROWS_AT_ONCE),
+        (ImageState.PLANNED, ROWS_AT_ONCE),
+        (ImageState.DESCRIBED, None),
+        (ImageState.FETCHED, LOOKS_AT_ONCE),
+        (ImageState.FOUND, LOOKS_AT_ONCE),
+        (ImageState.UNSTABLE, LOOKS_AT_ONCE),
+    ):
+        if state is ImageState.DESCRIBED:
+            yield from _settled_folders(session, batch_id)
+            continue
+        wanted = _due(batch_id, state).order_by(Image.batch_id, Image.folder, Image.id).limit(limit)
+        if ids := list(session.scalars(wanted)):
+            yield ids
+
+
+def _due(batch_id: int | None, state: ImageState) -> Select[int]:
+    wanted = select(Image.id).where(Image.state == state, Image.due_at <= now())
+    return wanted if batch_id is None else wanted.where(Image.batch_id == batch_id)
+
+
+def _settled_folders(session: Session, batch_id: int | None) -> Iterator[list[int]]:
+    """The described images of each folder in which nothing is left to be looked at first."""
+    early = aliased(Image)
+    unsettled = exists().where(
+        early.batch_id == Image.batch_id,
+        early.state.in_(_NOT_LOOKED_AT),
+        early.folder == Image.folder,
+        early.due_at.is_not(None),
+        early.tries == 0,
+    )
+    folders = _due(batch_id, ImageState.DESCRIBED).with_only_columns(Image.batch_id, Image.folder)
+    for batch, folder in session.execute(folders.where(~unsettled).distinct()):
+        yield list(session.scalars(_due(batch, ImageState.DESCRIBED).where(Image.folder == folder)))
+
+
+def _unfinished(session: Session, batch_id: int) -> bool:
+    left = select(Image.id).where(Image.batch_id == batch_id, Image.due_at.is_not(None))
+    return session.scalar(left.limit(1)) is not None

@@ -1,0 +1,195 @@
+"""The step that changes names: verify, state the intention, act, look, finish; and what an interrupted one needs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+from sqlalchemy import select, update
+
+from appliance import imaging, renames
+from appliance.models import Image, ImageState, Picture
+from appliance.pipeline.leases import Claim, Outcome, held
+from appliance.pipeline.looking import again, failed, unreachable
+from appliance.pipeline.worker import Order, Worker
+from appliance.renames import Ending, Move, Result
+from appliance.sources import folder_of, name_of
+from connectors.base import Connector, ConnectorError, FileChanged, FileGone
+
+EDITED_DISTANCE = 10  # bits of 64 in which the perceptual hashes of an edited picture and its original may differ
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    claim: Claim
+    moves: list[Move]
+
+
+def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
+    """Renames many images; one transaction states the intention, the caller's next one the outcome."""
+    moves = _open_moves(worker, claims)
+    outcomes: list[Outcome] = []
+    attempts: list[_Attempt] = []
+    for claim in claims:
+        planned = moves.get(claim.id, [])
+        try:
+            connector = worker.connector(order)
+            verified = [_verified(worker, claim, connector, move) for move in planned]
+        except (FileGone, FileChanged) as error:
+            outcomes.append(_outcome(claim, planned, Result(_ENDINGS[type(error)], reason=str(error))))
+        except (ConnectorError, OSError) as error:
+            outcomes.append(unreachable(claim, error))
+        else:
+            attempts.append(_Attempt(claim, verified))
+    outcomes += [Outcome(one.claim.becomes(ImageState.FOUND)) for one in attempts if not one.moves]
+    for attempt in _intend(worker, [one for one in attempts if one.moves]):
+        outcomes += _attempt(worker, order, attempt, renames.apply)
+    return outcomes
+
+
+def recover(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
+    """Finishes or takes back renames whose worker died, or whose source failed in between."""
+    moves = _open_moves(worker, claims)
+    outcomes: list[Outcome] = []
+    for claim in claims:
+        if claim.id in moves:
+            outcomes += _attempt(worker, order, _Attempt(claim, moves[claim.id]), renames.recover)
+        else:
+            outcomes.append(Outcome(claim.becomes(ImageState.FOUND)))
+    return outcomes
+
+
+_ENDINGS = {FileGone: Ending.MISSING, FileChanged: Ending.CHANGED}
+
+
+def _open_moves(worker: Worker, claims: Sequence[Claim]) -> dict[int, list[Move]]:
+    tenant_id = claims[0].tenant_id
+    with worker.database.reading(tenant_id) as session:
+        return renames.open_moves(session, tenant_id, [claim.id for claim in claims])
+
+
+def _verified(worker: Worker, claim: Claim, connector: Connector, move: Move) -> Move:
+    """The move with the file's present version and the folder's protocol. Raises FileGone, FileChanged."""
+    entry = connector.stat(move.from_path)
+    if entry is None:
+        raise FileGone(f"{move.from_path} is no longer there.")
+    sha256 = move.sha256
+    if entry.version != move.version:
+        sha256 = renames.digest(connector, move.from_path) or ""
+        if sha256 != move.sha256 and not (move.undoes_id and _edited(worker, claim, connector, move)):
+            raise FileChanged(f"{move.from_path} is not the file that it was when it was looked at.")
+    protocol = connector.protocol(folder_of(move.from_path))
+    return replace(move, size=entry.size, version=entry.version, sha256=sha256, protocol=protocol)
+
+
+def _edited(worker: Worker, claim: Claim, connector: Connector, move: Move) -> bool:
+    """The file still shows the picture that was renamed, so it was edited, and not replaced by another."""
+    if move.companion:
+        return True
+    with worker.database.reading(claim.tenant_id) as session:
+        before = session.scalar(
+            select(Picture).where(Picture.tenant_id == claim.tenant_id, Picture.sha256 == move.sha256)
+        )
+    try:
+        with connector.open(move.from_path) as file:
+            after = worker.decoder.inspect(file, move.from_path)
+    except (imaging.Unreadable, FileGone):
+        return False
+    if before is None or before.phash is None or after.phash is None:
+        return before is not None and bool(after.exif.taken_at) and msgspec.to_builtins(after.exif) == before.exif
+    return imaging.distance(int(before.phash, 16), after.phash) <= EDITED_DISTANCE
+
+
+def _intend(worker: Worker, attempts: Sequence[_Attempt]) -> list[_Attempt]:
+    """Commits that these renames are under way; those that another worker has taken over are left out."""
+    if not attempts:
+        return []
+    tenant_id = attempts[0].claim.tenant_id
+    with worker.database.session(tenant_id) as session:
+        ours = held(session, [attempt.claim for attempt in attempts])
+        kept = [attempt for attempt in attempts if attempt.claim.id in ours]
+        for attempt in kept:
+            renames.intend(session, tenant_id, attempt.moves, attempt.claim.fence)
+        ids = [attempt.claim.id for attempt in kept]
+        session.execute(update(Image).where(Image.id.in_(ids)).values(state=ImageState.RENAMING))
+    return [replace(one, claim=replace(one.claim, state=ImageState.RENAMING)) for one in kept]
+
+
+def _attempt(worker: Worker, order: Order, attempt: _Attempt, drive: Callable[..., Result]) -> list[Outcome]:
+    """Acts for one image; no outcome where the lease is lost, since the image is another worker's by then."""
+    claim = attempt.claim
+    if not worker.heartbeat.holds(claim):
+        return []
+    try:
+        result = drive(worker.connector(order), attempt.moves, _stepper(worker, claim))
+    except renames.LeaseLost:
+        return []
+    except (ConnectorError, OSError) as error:
+        return [unreachable(claim, error)]
+    return [_outcome(claim, attempt.moves, result)]
+
+
+def _stepper(worker: Worker, claim: Claim) -> Callable[[Move, str], None]:
+    def note(move: Move, step: str) -> None:
+        if not worker.heartbeat.holds(claim):
+            raise renames.LeaseLost(f"The lease of {claim.path} has run out.")
+        with worker.database.session(claim.tenant_id) as session:
+            renames.note_step(session, claim.tenant_id, move, claim.fence, step)
+
+    return note
+
+
+def _outcome(claim: Claim, moves: Sequence[Move], result: Result) -> Outcome:
+    if result.ending is Ending.UNCLEAR:
+        return failed(claim, result.reason) if result.permanent else again(claim, result.reason)
+    undoing = moves[0].undoes_id is not None
+    outcome = _ended_undo(claim, moves, result) if undoing else _ended_rename(claim, moves, result)
+    return replace(outcome, also=lambda session: renames.close(session, claim.tenant_id, moves, result))
+
+
+def _ended_rename(claim: Claim, moves: Sequence[Move], result: Result) -> Outcome:
+    match result.ending:
+        case Ending.DONE:
+            return _moved(claim, moves[0], result, ImageState.RENAMED, "image.renamed")
+        case Ending.MISSING:
+            reason = f"{result.reason} Nothing was changed."
+            return Outcome(claim.becomes(ImageState.MISSING, reason=reason), ({"type": "image.missing"},))
+        case Ending.TAKEN:
+            return _afresh(claim, ImageState.DESCRIBED, result)
+        case _:
+            return _afresh(claim, ImageState.FOUND, result)
+
+
+def _ended_undo(claim: Claim, moves: Sequence[Move], result: Result) -> Outcome:
+    if result.ending is Ending.DONE:
+        return _moved(claim, moves[0], result, ImageState.KEPT, "image.undone")
+    state = ImageState.MISSING if result.ending is Ending.MISSING else ImageState.RENAMED
+    advice = {
+        Ending.TAKEN: f"{name_of(moves[0].to_path)} exists again; move or rename that file, then undo again.",
+        Ending.CHANGED: f"{claim.path} shows another picture by now, so it was left alone.",
+    }
+    reason = advice.get(result.ending, result.reason)
+    event = {"type": "processing.error", "after": {"reason": reason}}
+    return Outcome(claim.becomes(state, reason=reason), (event,))
+
+
+def _moved(claim: Claim, move: Move, result: Result, state: ImageState, event: str) -> Outcome:
+    entry = result.entries[move.id]
+    reason = "Its bytes were changed since; the old name was put back all the same."
+    changed = claim.becomes(
+        state,
+        path=entry.path,
+        folder=folder_of(entry.path),
+        size=entry.size,
+        version=entry.version,
+        sha256=move.sha256,
+        reason=reason if move.undoes_id and move.sha256 != claim.sha256 else claim.reason,
+    )
+    return Outcome(changed, ({"type": event, "before": {"path": claim.path}, "after": {"path": entry.path}},))
+
+
+def _afresh(claim: Claim, state: ImageState, result: Result) -> Outcome:
+    """Back to an earlier step, with its tries counted, so that a source that never settles ends as failed."""
+    outcome = again(claim, result.reason)
+    if outcome.image.state is ImageState.FAILED:
+        return outcome
+    return Outcome(replace(outcome.image, state=state))

@@ -1,0 +1,227 @@
+"""The row is the queue: claim, hold and finish images under a fence."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from appliance import events
+from appliance.db import Database
+from appliance.models import Image, ImageState, Owner, now
+
+LEASE = timedelta(seconds=15)
+HEARTBEAT_SECONDS = LEASE.total_seconds() / 3
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An image as it was when it was claimed; a step answers with how it shall be."""
+
+    id: int
+    tenant_id: int
+    source_id: int
+    batch_id: int
+    preview: bool
+    path: str
+    folder: str
+    state: ImageState
+    due_at: datetime | None
+    fence: int
+    tries: int
+    owner: str | None
+    size: int
+    version: str
+    sha256: str | None
+    proposal: dict[str, Any] | None
+    alt: str
+    reason: str
+
+    def becomes(self, state: ImageState, *, reason: str = "", **changes: Any) -> "Claim":
+        """Ready for its next step at once, or resting for good, as its new state says; its tries start again."""
+        return replace(self, state=state, reason=reason, **({"due_at": _due(state), "tries": 0} | changes))
+
+    def waits(self, seconds: float, *, state: ImageState | None = None, reason: str = "") -> "Claim":
+        """Comes again after a while, with one more try on its account."""
+        due_at = now() + timedelta(seconds=seconds)
+        return replace(self, state=state or self.state, reason=reason, due_at=due_at, tries=self.tries + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step made of one image, and what else belongs into the same transaction."""
+
+    image: Claim
+    events: tuple[dict[str, Any], ...] = ()
+    also: Callable[[Session], None] | None = None
+
+
+_COLUMNS = [column.name for column in fields(Claim)]
+_WRITTEN = [name for name in _COLUMNS if name not in {"id", "tenant_id", "source_id", "batch_id", "preview", "fence"}]
+_READY = {ImageState.FOUND, ImageState.FETCHED, ImageState.DESCRIBED, ImageState.PLANNED, ImageState.RENAMING}
+
+
+def _due(state: ImageState) -> datetime | None:
+    return now() if state in _READY else None
+
+
+def claim(session: Session, image_ids: Iterable[int], owner: str | None) -> list[Claim]:
+    """Leases those of the images that are due and free, or belong to `owner`; the rest is not mentioned."""
+    owned = Image.owner.is_(None) if owner is None else or_(Image.owner.is_(None), Image.owner == owner)
+    leased = (
+        update(Image)
+        .where(Image.id.in_(list(image_ids)), Image.due_at <= now(), owned)
+        .values(due_at=now() + LEASE, fence=Image.fence + 1)
+        .returning(*(getattr(Image, name) for name in _COLUMNS))
+    )
+    rows = session.execute(leased, execution_options={"synchronize_session": False})
+    claims = [Claim(**row) for row in rows.mappings()]
+    return sorted((replace(one, state=ImageState(one.state)) for one in claims), key=lambda one: one.id)
+
+
+def finish(session: Session, outcomes: Sequence[Outcome], *, actor: str) -> list[Outcome]:
+    """Writes outcomes whose claim still holds, with their events; returns those."""
+    ours = [outcome for outcome in outcomes if outcome.image.id in held(session, [each.image for each in outcomes])]
+    if ours:
+        session.execute(_UPDATE, [_values(outcome.image) for outcome in ours])
+        for outcome in ours:
+            if outcome.also:
+                outcome.also(session)
+    told = [_about(outcome.image) | event for outcome in ours for event in outcome.events]
+    if told:
+        events.record(session, ours[0].image.tenant_id, told, actor=actor)
+    return ours
+
+
+def held(session: Session, claims: Sequence[Claim]) -> set[int]:
+    """The ids of those whose fence has not risen since; their rows are locked until the transaction ends."""
+    wanted = select(Image.id, Image.fence).where(Image.id.in_([one.id for one in claims])).with_for_update()
+    fences = {row.id: row.fence for row in session.execute(wanted)}
+    return {one.id for one in claims if fences.get(one.id) == one.fence}
+
+
+_UPDATE = (
+    update(Image.__table__)  # type: ignore[arg-type]  # a Table, typed as FromClause
+    .where(Image.__table__.c.id == bindparam("its_id"))
+    .values({name: bindparam(f"new_{name}") for name in _WRITTEN})
+)
+
+
+def _values(image: Claim) -> dict[str, Any]:
+    return {"its_id": image.id} | {f"new_{name}": getattr(image, name) for name in _WRITTEN}
+
+
+def _about(image: Claim) -> dict[str, Any]:
+    about = {"source_id": image.source_id, "batch_id": image.batch_id, "image_id": image.id}
+    return about | {"before": None, "after": None}
+
+
+@dataclass
+class Heartbeat:
+    """Keeps what this process has claimed, and the process's own row, from running out.
+
+    A thread of its own; `holds` answers from the clock alone, so it is right also when the database is away.
+    """
+
+    database: Database
+    owner: str | None
+    _held: dict[int, tuple[int, float]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread:
+            self._thread.join()
+
+    @contextmanager
+    def holding(self, claims: Sequence[Claim]) -> Iterator[None]:
+        claimed_at = time.monotonic()
+        with self._lock:
+            self._held |= {one.id: (one.fence, claimed_at) for one in claims}
+        try:
+            yield
+        finally:
+            with self._lock:
+                for one in claims:
+                    self._held.pop(one.id, None)
+
+    def holds(self, one: Claim) -> bool:
+        """The lease cannot have run out yet, whatever others have done meanwhile."""
+        with self._lock:
+            fence, renewed_at = self._held.get(one.id, (-1, 0.0))
+        return fence == one.fence and time.monotonic() - renewed_at < LEASE.total_seconds() - 1
+
+    def _beat(self) -> None:
+        while not self._stopping.wait(HEARTBEAT_SECONDS):
+            try:
+                self._renew()
+            except (SQLAlchemyError, OSError) as error:
+                logger.warning("The heartbeat could not be stored: %s", error)
+
+    def _renew(self) -> None:
+        with self._lock:
+            held_now = dict(self._held)
+        renewed_at = time.monotonic()
+        until = now() + LEASE
+        with self.database.system_session() as session:
+            if self.owner:
+                session.execute(update(Owner).where(Owner.id == self.owner).values(until=until))
+            renewed = {one for one, (fence, _) in held_now.items() if _renew_image(session, one, fence, until)}
+        with self._lock:
+            for image_id in renewed:
+                fence = held_now[image_id][0]
+                if self._held.get(image_id, (None,))[0] == fence:
+                    self._held[image_id] = (fence, renewed_at)
+
+
+def _renew_image(session: Session, image_id: int, fence: int, until: datetime) -> bool:
+    renewed = update(Image).where(Image.id == image_id, Image.fence == fence).values(due_at=until)
+    return session.connection().execute(renewed).rowcount == 1
+
+
+def register(session: Session, tenant_id: int, owner: str) -> None:
+    """Says that this process is alive; its rows are its own until it says so no more."""
+    alive = {"id": owner, "tenant_id": tenant_id, "name": _this_process(), "until": now() + LEASE}
+    session.execute(insert(Owner), [alive])
+
+
+def dead_owners(session: Session, tenant_id: int) -> list[str]:
+    """Those whose lease has run out, and those of this machine whose process is gone."""
+    rows = session.execute(select(Owner.id, Owner.name, Owner.until).where(Owner.tenant_id == tenant_id))
+    return [row.id for row in rows if row.until <= now() or _is_gone(row.name)]
+
+
+def _this_process() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid()) or ''}"
+
+
+def _is_gone(name: str) -> bool:
+    """Only Linux tells for sure; elsewhere a dead process is known by its lease alone."""
+    host, process_id, started = name.rsplit(":", 2)
+    return bool(started) and host == socket.gethostname() and _started(int(process_id)) != started
+
+
+def _started(process_id: int) -> str | None:
+    """When a process was started, in ticks since the machine's start (proc(5)); None where there is none."""
+    try:
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return None

@@ -1,0 +1,210 @@
+"""The steps that look at an image: fetch (hash, check, decode) and describe."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from appliance import imaging, vision
+from appliance.db import insert_once
+from appliance.models import BatchKind, ImageState, Picture, SeenDescription
+from appliance.pipeline.leases import Claim, Outcome
+from appliance.pipeline.worker import Order, Worker
+from appliance.words import Description
+from connectors.base import ConnectorError, FileGone, Settles
+
+MOST_TRIES = 5
+MOST_LOOKS_AT_A_WRITER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    claim: Claim
+    file: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is stored already of some contents."""
+
+    pictures: frozenset[str]
+    described: frozenset[str]
+
+
+def fetch(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
+    """Hashes each file and decodes it where its content is new; what was described before goes on at once."""
+    with ExitStack() as files:
+        opened = [_open(worker, order, claim, files) for claim in claims]
+        readable = [one for one in opened if isinstance(one, _Opened)]
+        return [one for one in opened if isinstance(one, Outcome)] + _inspect(worker, order, readable)
+
+
+def _open(worker: Worker, order: Order, claim: Claim, files: ExitStack) -> _Opened | Outcome:
+    try:
+        connector = worker.connector(order)
+        entry = connector.stat(claim.path)
+        if entry is None:
+            return _gone(claim)
+        if isinstance(connector, Settles) and (seconds := connector.unsettled(entry)):
+            return _unfinished(claim, seconds)
+        file = files.enter_context(connector.open(claim.path))
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        after = connector.stat(claim.path)
+    except FileGone:
+        return _gone(claim)
+    except (ConnectorError, OSError) as error:
+        return unreachable(claim, error)
+    if after is None or after.version != entry.version:
+        return _unfinished(claim, 1)
+    return _Opened(replace(claim, size=entry.size, version=entry.version, sha256=sha256), file)
+
+
+def _inspect(worker: Worker, order: Order, opened: Sequence[_Opened]) -> list[Outcome]:
+    if not opened:
+        return []
+    known = _known(worker, order, [one.claim for one in opened])
+    if worker.provider(order.policy) is None:
+        return _read_headers(worker, known, opened)
+    return [_look(worker, known, one) for one in opened]
+
+
+def _known(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Known:
+    tenant_id, hashes = claims[0].tenant_id, {str(claim.sha256) for claim in claims}
+    with worker.database.reading(tenant_id) as session:
+        pictures = select(Picture.sha256).where(Picture.tenant_id == tenant_id, Picture.sha256.in_(hashes))
+        return _Known(
+            frozenset(session.scalars(pictures)),
+            frozenset(descriptions(session, worker.provider(order.policy), order, tenant_id, hashes)),
+        )
+
+
+def _read_headers(worker: Worker, known: _Known, opened: Sequence[_Opened]) -> list[Outcome]:
+    """Without a provider the pixels are not needed: the files' own words are read, many at a time."""
+    new = [one for one in opened if one.claim.sha256 not in known.pictures]
+    answers = worker.decoder.headers([(one.file.fileno(), one.claim.path) for one in new])
+    read = {one.claim.id: answer for one, answer in zip(new, answers, strict=True)}
+    return [_looked_at(one.claim, read.get(one.claim.id), ImageState.DESCRIBED) for one in opened]
+
+
+def _look(worker: Worker, known: _Known, one: _Opened) -> Outcome:
+    if one.claim.sha256 in known.described and one.claim.sha256 in known.pictures:
+        return Outcome(one.claim.becomes(ImageState.DESCRIBED))
+    try:
+        picture = worker.decoder.inspect(one.file, one.claim.path)
+    except imaging.Unreadable as error:
+        return _looked_at(one.claim, error, ImageState.FETCHED)
+    worker.storage.put_preview(one.claim.tenant_id, str(one.claim.sha256), picture.preview)
+    return _looked_at(one.claim, picture, ImageState.FETCHED)
+
+
+def _looked_at(claim: Claim, found: imaging.Picture | imaging.Unreadable | None, state: ImageState) -> Outcome:
+    if found is None:
+        return Outcome(claim.becomes(state))
+    if isinstance(found, imaging.Unreadable):
+        return _unreadable(claim, found)
+    values = _facts(claim, found)
+    return Outcome(claim.becomes(state), also=lambda session: insert_once(session, Picture, values))
+
+
+def _facts(claim: Claim, picture: imaging.Picture) -> dict[str, Any]:
+    return {
+        "tenant_id": claim.tenant_id,
+        "sha256": claim.sha256,
+        "extension": picture.kind.extension,
+        "mime": picture.kind.mime,
+        "width": picture.width,
+        "height": picture.height,
+        "phash": None if picture.phash is None else f"{picture.phash:016x}",
+        "exif": msgspec.to_builtins(picture.exif),
+    }
+
+
+def describe(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
+    """Asks the provider about each stored preview; one that was lost meanwhile is fetched again."""
+    return [_describe(worker, order, claim) for claim in claims]
+
+
+def _describe(worker: Worker, order: Order, claim: Claim) -> Outcome:
+    provider = worker.provider(order.policy)
+    preview = worker.storage.preview(claim.tenant_id, str(claim.sha256))
+    if provider is None or preview is None:
+        return Outcome(claim.becomes(ImageState.FOUND))
+    try:
+        said = provider.describe(preview, language=order.policy.language)
+    except vision.VisionError as error:
+        return _unanswered(claim, error)
+    if order.kind in {BatchKind.PREVIEW, BatchKind.COMMAND}:
+        worker.storage.drop_preview(claim.tenant_id, str(claim.sha256))
+    values = _key(provider, order, claim.tenant_id) | {"sha256": claim.sha256, "body": msgspec.to_builtins(said)}
+    event = {"type": "image.described", "after": {"alt": said.alt, "confidence": said.confidence}}
+    changed = claim.becomes(ImageState.DESCRIBED, alt=said.alt)
+    return Outcome(changed, (event,), lambda session: insert_once(session, SeenDescription, values))
+
+
+def descriptions(
+    session: Session, provider: vision.Provider | None, order: Order, tenant_id: int, hashes: set[str]
+) -> dict[str, Description]:
+    """What this batch's provider has said of these contents, by SHA-256."""
+    if provider is None:
+        return {}
+    mine = [getattr(SeenDescription, name) == value for name, value in _key(provider, order, tenant_id).items()]
+    wanted = select(SeenDescription.sha256, SeenDescription.body).where(*mine, SeenDescription.sha256.in_(hashes))
+    return {row.sha256: msgspec.convert(row.body, Description) for row in session.execute(wanted)}
+
+
+def _key(provider: vision.Provider, order: Order, tenant_id: int) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "provider": provider.name,
+        "model": provider.model,
+        "prompt": provider.prompt,
+        "language": order.policy.language,
+    }
+
+
+def _gone(claim: Claim) -> Outcome:
+    reason = f"{claim.path} is no longer there; nothing was changed."
+    return Outcome(claim.becomes(ImageState.MISSING, reason=reason), ({"type": "image.missing"},))
+
+
+def _unfinished(claim: Claim, seconds: float) -> Outcome:
+    if claim.tries >= MOST_LOOKS_AT_A_WRITER:
+        return failed(claim, f"{claim.path} is still being written; run this again when it is finished.")
+    return Outcome(claim.waits(seconds, state=ImageState.UNSTABLE, reason="It is still being written."))
+
+
+def _unreadable(claim: Claim, error: imaging.Unreadable) -> Outcome:
+    if not error.permanent:
+        return again(claim, str(error))
+    if error.quarantine:
+        changed = claim.becomes(ImageState.QUARANTINED, reason=str(error))
+        return Outcome(changed, ({"type": "image.quarantined", "after": {"reason": str(error)}},))
+    return failed(claim, str(error))
+
+
+def _unanswered(claim: Claim, error: vision.VisionError) -> Outcome:
+    return failed(claim, str(error)) if error.permanent else again(claim, str(error))
+
+
+def unreachable(claim: Claim, error: Exception) -> Outcome:
+    """The source did not answer: again later, unless somebody must change something first."""
+    reason = f"{error.strerror}: {claim.path}." if isinstance(error, OSError) and error.strerror else str(error)
+    permanent = isinstance(error, PermissionError) or getattr(error, "permanent", False)
+    return failed(claim, reason) if permanent else again(claim, reason)
+
+
+def again(claim: Claim, reason: str) -> Outcome:
+    """One more try after a growing while, and a failure after the last one."""
+    if claim.tries >= MOST_TRIES:
+        return failed(claim, reason)
+    return Outcome(claim.waits(0.5 * 2**claim.tries, reason=reason))
+
+
+def failed(claim: Claim, reason: str) -> Outcome:
+    event = {"type": "image.failed", "after": {"reason": reason}}
+    return Outcome(claim.becomes(ImageState.FAILED, reason=reason), (event,))

@@ -1,0 +1,83 @@
+"""What a worker has at hand while it takes images from step to step."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from appliance import vision
+from appliance.db import Database
+from appliance.imaging import Decoder
+from appliance.models import Batch, BatchKind, Source
+from appliance.pipeline.leases import Claim, Heartbeat, Outcome
+from appliance.sources import Connections, Policy
+from appliance.storage import Storage
+from connectors.base import Connector
+
+NO_PROVIDER = "none"  # names from what the file says of itself; the picture is not looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The batch that an image belongs to, as far as its steps need it."""
+
+    id: int
+    kind: BatchKind
+    policy: Policy
+    source: Source
+
+
+@dataclass
+class Worker:
+    """Shared by all threads of a process. `owner` is the command that the rows belong to, None for a server."""
+
+    database: Database
+    storage: Storage
+    decoder: Decoder
+    owner: str | None = None
+    actor: str = "system"
+    told: Callable[[list[Outcome]], None] = lambda _: None
+    connections: Connections = field(default_factory=Connections)
+    _orders: dict[int, Order] = field(default_factory=dict)
+    _providers: dict[str, vision.Provider] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.heartbeat = Heartbeat(self.database, self.owner)
+        self.heartbeat.start()
+
+    def close(self) -> None:
+        self.heartbeat.stop()
+        self.decoder.close()
+        self.connections.close()
+
+    def order(self, claim: Claim) -> Order:
+        with self._lock:
+            known = self._orders.get(claim.batch_id)
+        if known is None:
+            with self.database.reading(claim.tenant_id) as session:
+                known = _order(session, claim)
+            with self._lock:
+                self._orders[claim.batch_id] = known
+        return known
+
+    def connector(self, order: Order) -> Connector:
+        return self.connections.open(order.source)
+
+    def provider(self, policy: Policy) -> vision.Provider | None:
+        """The batch's provider, loaded once; None where pictures are not looked at. Raises VisionError."""
+        if policy.provider == NO_PROVIDER:
+            return None
+        with self._lock:
+            if policy.provider not in self._providers:
+                self._providers[policy.provider] = vision.load(policy.provider)
+            return self._providers[policy.provider]
+
+
+def _order(session: Session, claim: Claim) -> Order:
+    wanted = select(Batch, Source).join(Source, Source.id == Batch.source_id)
+    batch, source = session.execute(wanted.where(Batch.tenant_id == claim.tenant_id, Batch.id == claim.batch_id)).one()
+    return Order(batch.id, BatchKind(batch.kind), msgspec.convert(batch.policy, Policy), source)

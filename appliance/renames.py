@@ -1,0 +1,313 @@
+"""The journal: every change of a name is written down before it happens, and can be finished, put right or undone."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from appliance import naming
+from appliance.models import OPEN, Rename, RenameState, now
+from appliance.sources import folder_of, name_of
+from connectors.base import Connector, ConnectorError, Entry, FileChanged, FileGone, NameTaken
+
+_BACK = "back"  # the step of a rename that is being taken back with its group
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the journal, as the worker holds it."""
+
+    id: int
+    from_path: str
+    to_path: str
+    size: int
+    version: str
+    sha256: str
+    undoes_id: int | None = None
+    companion: bool = False
+    protocol: str = ""
+    step: str = ""
+
+    @property
+    def entry(self) -> Entry:
+        return Entry(self.from_path, self.size, self.version)
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the image over; whatever is half done is theirs to finish."""
+
+
+class Ending(StrEnum):
+    """How an attempt on an image and its companions ended."""
+
+    DONE = "done"  # all have their new names
+    TAKEN = "taken"  # a new name exists already; all have their old names
+    CHANGED = "changed"  # the bytes are not those that were looked at; all have their old names
+    MISSING = "missing"  # a file is gone
+    UNCLEAR = "unclear"  # the source failed in between: look at both names again later
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    ending: Ending
+    entries: dict[int, Entry] = field(default_factory=dict)  # the files under their new names, by Move.id
+    reason: str = ""
+    permanent: bool = False  # of UNCLEAR: trying again is no use until somebody changes something
+
+
+def open_names(session: Session, tenant_id: int, source_id: int, folder: str) -> set[str]:
+    """The names that open rows reserve in a folder."""
+    wanted = select(Rename.to_path).where(
+        Rename.tenant_id == tenant_id, Rename.source_id == source_id, Rename.folder == folder, Rename.state.in_(OPEN)
+    )
+    return {name_of(path) for path in session.scalars(wanted)}
+
+
+def reserved(tenant_id: int, source_id: int, image_id: int, batch_id: int, move: Move) -> Rename:
+    """A planned row, to be added to a session. Its commit raises IntegrityError where another open row has taken the
+    same file or the same new name."""
+    return Rename(
+        tenant_id=tenant_id,
+        source_id=source_id,
+        image_id=image_id,
+        batch_id=batch_id,
+        undoes_id=move.undoes_id,
+        companion=move.companion,
+        from_path=move.from_path,
+        to_path=move.to_path,
+        folder=folder_of(move.to_path),
+        to_key=naming.fold(name_of(move.to_path)),
+        size=move.size,
+        version=move.version,
+        sha256=move.sha256,
+        state=RenameState.PLANNED,
+    )
+
+
+def open_moves(session: Session, tenant_id: int, image_ids: Iterable[int]) -> dict[int, list[Move]]:
+    """The open rows of images: the image's own first, then its companions in the order they were planned."""
+    wanted = select(Rename).where(
+        Rename.tenant_id == tenant_id, Rename.image_id.in_(list(image_ids)), Rename.state.in_(OPEN)
+    )
+    moves: dict[int, list[Move]] = {}
+    for row in session.scalars(wanted.order_by(Rename.image_id, Rename.companion, Rename.id)):
+        moves.setdefault(row.image_id, []).append(_move(row))
+    return moves
+
+
+def _move(row: Rename) -> Move:
+    return Move(
+        row.id,
+        row.from_path,
+        row.to_path,
+        row.size,
+        row.version,
+        row.sha256,
+        row.undoes_id,
+        row.companion,
+        row.protocol,
+        row.step,
+    )
+
+
+def intend(session: Session, tenant_id: int, moves: Sequence[Move], fence: int) -> None:
+    """Commits what is about to happen, and how: from here on only the world tells whether it did."""
+    for move in moves:
+        session.execute(
+            update(Rename)
+            .where(Rename.tenant_id == tenant_id, Rename.id == move.id, Rename.state.in_(OPEN))
+            .values(
+                state=RenameState.EXECUTING,
+                protocol=move.protocol,
+                fence=fence,
+                size=move.size,
+                version=move.version,
+                sha256=move.sha256,
+            )
+        )
+
+
+def note_step(session: Session, tenant_id: int, move: Move, fence: int, step: str) -> None:
+    """Stores the next step of a rename under way. Raises LeaseLost where another worker has taken over."""
+    noted = (
+        update(Rename)
+        .where(
+            Rename.tenant_id == tenant_id,
+            Rename.id == move.id,
+            Rename.fence == fence,
+            Rename.state == RenameState.EXECUTING,
+        )
+        .values(step=step)
+        .returning(Rename.id)
+    )
+    if session.scalar(noted) is None:
+        raise LeaseLost(f"Another worker has taken over {move.from_path}.")
+
+
+def close(session: Session, tenant_id: int, moves: Sequence[Move], result: Result) -> None:
+    """Ends the rows of an attempt, and what they undo. UNCLEAR leaves them open."""
+    state = _ENDS.get(result.ending)
+    if state is None:
+        return
+    for move in moves:
+        entry = result.entries.get(move.id)
+        identity = {"size": entry.size, "version": entry.version} if entry else {}
+        session.execute(
+            update(Rename)
+            .where(Rename.tenant_id == tenant_id, Rename.id == move.id)
+            .values(state=state, reason=result.reason, done_at=now(), **identity)
+        )
+        if move.undoes_id and state == RenameState.DONE:
+            session.execute(
+                update(Rename)
+                .where(Rename.tenant_id == tenant_id, Rename.id == move.undoes_id)
+                .values(state=RenameState.UNDONE)
+            )
+
+
+_ENDS = {
+    Ending.DONE: RenameState.DONE,
+    Ending.TAKEN: RenameState.CONFLICT,
+    Ending.CHANGED: RenameState.CONFLICT,
+    Ending.MISSING: RenameState.MISSING,
+}
+
+
+def cancel(session: Session, tenant_id: int, image_ids: Iterable[int], reason: str) -> None:
+    """Gives up reserved names of which nothing has happened yet."""
+    session.execute(
+        update(Rename)
+        .where(
+            Rename.tenant_id == tenant_id,
+            Rename.image_id.in_(list(image_ids)),
+            Rename.state == RenameState.PLANNED,
+        )
+        .values(state=RenameState.CANCELLED, reason=reason, done_at=now())
+    )
+
+
+def forget_images(session: Session, tenant_id: int, image_ids: Iterable[int]) -> None:
+    """Removes the rows of images that are removed themselves."""
+    session.execute(delete(Rename).where(Rename.tenant_id == tenant_id, Rename.image_id.in_(list(image_ids))))
+
+
+def apply(connector: Connector, moves: Sequence[Move], step: Callable[[Move, str], None]) -> Result:
+    """Renames an image and its companions, whole or not at all. The rows must say executing already."""
+    return _drive(connector, moves, step, lambda move: move.entry)
+
+
+def recover(connector: Connector, moves: Sequence[Move], step: Callable[[Move, str], None]) -> Result:
+    """Finishes or takes back what an attempt of unknown outcome left, judged by the bytes under both names.
+
+    Safe to repeat; changes nothing where all is as it should be.
+    """
+    return _drive(connector, moves, step, lambda move: _as_it_stands(connector, move), verify=True)
+
+
+def _drive(
+    connector: Connector,
+    moves: Sequence[Move],
+    step: Callable[[Move, str], None],
+    entry_of: Callable[[Move], Entry],
+    *,
+    verify: bool = False,
+) -> Result:
+    entries: dict[int, Entry] = {}
+    for move in moves:
+        try:
+            entry = _rename(connector, move, entry_of(move), step)
+            if verify and digest(connector, entry.path) != move.sha256:
+                raise FileChanged(f"What stands at {entry.path} is not the file that was to be there.")
+            entries[move.id] = entry
+        except LeaseLost:
+            raise
+        except (ConnectorError, OSError) as error:
+            return _after_failure(connector, moves, entries, error, step)
+    return Result(Ending.DONE, entries)
+
+
+def _rename(connector: Connector, move: Move, entry: Entry, step: Callable[[Move, str], None]) -> Entry:
+    return connector.rename(entry, move.to_path, key=str(move.id), step=lambda name: step(move, name))
+
+
+def _as_it_stands(connector: Connector, move: Move) -> Entry:
+    """What to hand to the connector after an attempt of unknown outcome: the old file if it is ours, else the file
+    as it was when it was ours, so that the connector looks for it under the new name and set aside."""
+    if move.step == _BACK:
+        _finish_taking_back(connector, move)
+    found = connector.stat(move.from_path)
+    if found is None:
+        return move.entry
+    if digest(connector, move.from_path) == move.sha256:
+        return found
+    if digest(connector, move.to_path) == move.sha256:
+        return move.entry
+    raise FileChanged(f"{move.from_path} was changed meanwhile.")
+
+
+def _after_failure(
+    connector: Connector,
+    moves: Sequence[Move],
+    entries: dict[int, Entry],
+    error: Exception,
+    step: Callable[[Move, str], None],
+) -> Result:
+    """Takes back what the group had done already, so that an image and its companions keep one stem."""
+    ending = _ending(error)
+    if ending is Ending.UNCLEAR:
+        return Result(ending, reason=_sentence(error), permanent=getattr(error, "permanent", False))
+    for move in reversed([move for move in moves if move.id in entries]):
+        try:
+            step(move, _BACK)
+            _take_back(connector, move, entries[move.id])
+        except (ConnectorError, OSError) as second:
+            logger.warning("%s could not be taken back: %s", move.to_path, second)
+            return Result(Ending.UNCLEAR, reason=_sentence(second))
+    return Result(ending, reason=_sentence(error))
+
+
+def _take_back(connector: Connector, move: Move, entry: Entry) -> None:
+    connector.rename(entry, move.from_path, key=f"{move.id}-back", step=lambda _: None)
+
+
+def _finish_taking_back(connector: Connector, move: Move) -> None:
+    """Where the taking back of a group was interrupted, its set-aside file is still to be cleaned up."""
+    entry = connector.stat(move.to_path) or replace(move.entry, path=move.to_path)
+    with suppress(FileGone, FileChanged, NameTaken):
+        _take_back(connector, move, entry)
+
+
+def _ending(error: Exception) -> Ending:
+    for kind, ending in _ENDINGS:
+        if isinstance(error, kind):
+            return ending
+    return Ending.UNCLEAR
+
+
+_ENDINGS: tuple[tuple[type[Exception], Ending], ...] = (
+    (NameTaken, Ending.TAKEN),
+    (FileGone, Ending.MISSING),
+    (FileChanged, Ending.CHANGED),
+)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror} ({error.filename})." if error.filename else f"{error.strerror}."
+    return str(error)
+
+
+def digest(connector: Connector, path: str) -> str | None:
+    """The SHA-256 of a file's bytes as hex; None where there is no such file (any more)."""
+    try:
+        with connector.open(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileGone:
+        return None

@@ -1,0 +1,149 @@
+"""A tenant's sources: finding, making and opening them."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+import connectors
+from appliance.errors import Invalid
+from appliance.models import Batch, Event, Image, Rename, Source
+from connectors.base import Connector
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the images of one batch are named; docs/reference/commands.md explains each choice."""
+
+    provider: str = "local"
+    profile: Literal["web", "archive", "unicode"] = "web"
+    language: str = "en"
+    keywords: tuple[str, ...] = ()
+    template: str | None = None
+    rename: Literal["all", "bad-names"] = "bad-names"
+    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
+    companions: bool = True
+    again: bool = False
+
+
+class Connections:
+    """Opens each source once and keeps it open."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Connector] = {}
+        self._lock = threading.Lock()
+
+    def open(self, source: Source) -> Connector:
+        """Raises ConnectorError where the source cannot be reached."""
+        with self._lock:
+            if source.id not in self._open:
+                self._open[source.id] = connect(source.kind, source.options)
+            return self._open[source.id]
+
+    def close(self) -> None:
+        with self._lock:
+            for connector in self._open.values():
+                connector.close()
+            self._open.clear()
+
+
+def connect(kind: str, options: Mapping[str, object]) -> Connector:
+    """A connector of that kind. Raises Invalid for options that its kind does not know."""
+    module = connectors.load(kind)
+    try:
+        wanted = msgspec.convert(options, module.Options)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"The options of this {kind} source are not right: {error}.") from error
+    connector: Connector = module.connect(wanted)
+    return connector
+
+
+def for_folder(session: Session, tenant_id: int, folder: Path) -> tuple[Source, str]:
+    """The source that holds a local folder, and the folder's path within it.
+
+    The innermost known source wins. Where there is none, one is made that nothing watches; sources that earlier
+    commands made further inside become part of it, with their history.
+    """
+    inside = [source for source in _local(session, tenant_id) if folder.is_relative_to(source.root)]
+    if inside:
+        source = max(inside, key=lambda known: len(known.root))
+        return source, _relative(folder, Path(source.root))
+    source = Source(
+        tenant_id=tenant_id,
+        kind="watchfolder",
+        name=folder.name or str(folder),
+        root=str(folder),
+        options={"path": str(folder)},
+        made_by_command=True,
+    )
+    session.add(source)
+    session.flush()
+    for narrower in _local(session, tenant_id):
+        if narrower.made_by_command and narrower.id != source.id and Path(narrower.root).is_relative_to(folder):
+            _absorb(session, narrower, source)
+    return source, ""
+
+
+def local_paths(session: Session, tenant_id: int, path: Path) -> list[tuple[Source, str]]:
+    """Every known source that holds a local file or folder, with its path there, innermost first."""
+    holding = [source for source in _local(session, tenant_id) if path.is_relative_to(source.root)]
+    holding.sort(key=lambda source: -len(source.root))
+    return [(source, _relative(path, Path(source.root))) for source in holding]
+
+
+def _local(session: Session, tenant_id: int) -> list[Source]:
+    wanted = select(Source).where(Source.tenant_id == tenant_id, Source.kind == "watchfolder")
+    return list(session.scalars(wanted.order_by(Source.id)))
+
+
+def _relative(path: Path, root: Path) -> str:
+    relative = PurePosixPath(path.relative_to(root))
+    return "" if relative == PurePosixPath(".") else str(relative)
+
+
+def _absorb(session: Session, narrower: Source, wider: Source) -> None:
+    """Everything known of `narrower` is from now on known of `wider`, which has nothing of its own yet."""
+    prefix = _relative(Path(narrower.root), Path(wider.root)) + "/"
+    mine = Image.tenant_id == narrower.tenant_id, Image.source_id == narrower.id
+    session.execute(
+        update(Image)
+        .where(*mine)
+        .values(
+            source_id=wider.id,
+            path=prefix + Image.path,
+            original_path=prefix + Image.original_path,
+            folder=_below(prefix, Image.folder),
+        )
+    )
+    session.execute(
+        update(Rename)
+        .where(Rename.tenant_id == narrower.tenant_id, Rename.source_id == narrower.id)
+        .values(
+            source_id=wider.id,
+            from_path=prefix + Rename.from_path,
+            to_path=prefix + Rename.to_path,
+            folder=_below(prefix, Rename.folder),
+        )
+    )
+    for table in (Batch, Event):
+        session.execute(update(table).where(table.source_id == narrower.id).values(source_id=wider.id))
+    session.execute(delete(Source).where(Source.id == narrower.id))
+
+
+def _below(prefix: str, folder: object) -> object:
+    return func.rtrim(prefix + folder, "/")  # type: ignore[operator]  # a column
+
+
+def folder_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def name_of(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def joined(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name

@@ -1,0 +1,36 @@
+"""What every test may ask for."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import postgres
+
+pytest_plugins = ["tests.required"]
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the socket of the run's PostgreSQL."""
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return postgres.shared(run.parent, owner=os.getppid())
+    return postgres.shared(run, owner=os.getpid())
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Path) -> Iterator[str]:
+    """A new, empty database, by its SQLAlchemy URL."""
+    with postgres.database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new, empty database of each sort that the program runs on."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'renamer.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

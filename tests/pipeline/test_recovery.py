@@ -1,0 +1,143 @@
+"""After a crash, the world and the journal decide; each row of the table in docs/reliability.md is one test."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from appliance import pipeline, renames
+from appliance.models import OWN_TENANT, Image, ImageState, RenameState
+from tests.pipeline.conftest import Workshop
+
+
+@pytest.fixture
+def crashed(workshop: Workshop, picture: Path) -> Workshop:
+    """The worker died after it had said what it was about to do, and before it did it."""
+    workshop.until(ImageState.PLANNED)
+    image = workshop.image()
+    with workshop.database.session(OWN_TENANT) as session:
+        moves = renames.open_moves(session, OWN_TENANT, [image.id])[image.id]
+        moves = [replace(move, protocol=workshop.connector.protocol("")) for move in moves]
+        renames.intend(session, OWN_TENANT, moves, image.fence)
+        session.execute(update(Image).values(state=ImageState.RENAMING))
+    return workshop
+
+
+def old(workshop: Workshop) -> Path:
+    return workshop.home.pictures / workshop.moves()[0].from_path
+
+
+def new(workshop: Workshop) -> Path:
+    return workshop.home.pictures / workshop.moves()[0].to_path
+
+
+def recover(workshop: Workshop) -> None:
+    workshop.expire_leases()
+    workshop.work_off()
+
+
+def test_ours_under_the_old_name_alone_is_renamed_again(crashed: Workshop):
+    recover(crashed)
+
+    assert crashed.image().state == ImageState.RENAMED
+    assert new(crashed).exists()
+    assert not old(crashed).exists()
+
+
+def test_ours_under_the_new_name_alone_is_finished(crashed: Workshop):
+    old(crashed).rename(new(crashed))
+
+    recover(crashed)
+
+    assert crashed.image().state == ImageState.RENAMED
+    assert [row.state for row in crashed.moves()] == [RenameState.DONE]
+    assert crashed.events().count("image.renamed") == 1
+
+
+def test_a_strangers_file_under_the_new_name_stays_and_ours_gets_the_next_name(crashed: Workshop):
+    new(crashed).write_bytes(b"a stranger's")
+
+    recover(crashed)
+
+    assert new(crashed).read_bytes() == b"a stranger's"
+    assert [row.state for row in crashed.moves()] == [RenameState.CONFLICT, RenameState.DONE]
+    assert len(crashed.home.tree()) == 2
+
+
+def test_a_strangers_file_of_the_same_bytes_is_still_a_strangers(crashed: Workshop):
+    new(crashed).write_bytes(old(crashed).read_bytes())
+    before = crashed.home.contents()
+
+    recover(crashed)
+
+    assert crashed.home.contents() == before
+    assert crashed.image().state == ImageState.RENAMED
+    assert crashed.image().path != crashed.moves()[0].to_path
+
+
+def test_a_file_that_was_changed_meanwhile_is_looked_at_afresh(crashed: Workshop):
+    crashed.home.photo(old(crashed).name, seed=9)
+    before = crashed.home.contents()
+
+    recover(crashed)
+
+    assert crashed.moves()[0].state == RenameState.CONFLICT
+    assert crashed.image().state == ImageState.RENAMED
+    assert crashed.home.contents() == before
+
+
+def test_another_picture_under_the_old_name_does_not_hide_that_ours_was_renamed(crashed: Workshop):
+    old(crashed).rename(new(crashed))
+    crashed.home.photo(old(crashed).name, seed=9)
+    before = crashed.home.contents()
+
+    recover(crashed)
+
+    assert crashed.moves()[0].state == RenameState.DONE
+    assert crashed.image().path == crashed.moves()[0].to_path
+    assert crashed.home.contents() == before
+
+
+def test_a_file_that_is_gone_under_both_names_is_missing(crashed: Workshop):
+    old(crashed).unlink()
+
+    recover(crashed)
+
+    assert crashed.image().state == ImageState.MISSING
+    assert [row.state for row in crashed.moves()] == [RenameState.MISSING]
+
+
+def test_recovering_twice_changes_nothing_more(crashed: Workshop):
+    recover(crashed)
+    before, told = crashed.home.snapshot(), crashed.events()
+
+    recover(crashed)
+
+    assert crashed.home.snapshot() == before
+    assert crashed.events() == told
+
+
+def test_two_workers_that_recover_the_same_image_rename_it_once(crashed: Workshop):
+    other = crashed.another_worker()
+    crashed.expire_leases()
+
+    assert pipeline.advance(other, [crashed.image().id]) == 1
+    assert pipeline.advance(crashed.worker, [crashed.image().id]) == 0
+
+    assert crashed.events().count("image.renamed") == 1
+    other.close()
+
+
+def test_what_recovery_cannot_reach_stays_due(crashed: Workshop):
+    folder = crashed.home.pictures
+    folder.rename(folder.with_name("unplugged"))
+    crashed.expire_leases()
+
+    pipeline.advance(crashed.worker, [crashed.image().id])
+
+    assert crashed.image().state == ImageState.RENAMING
+    assert crashed.image().due_at is not None
+    folder.with_name("unplugged").rename(folder)
+    recover(crashed)
+    assert crashed.image().state == ImageState.RENAMED

@@ -1,0 +1,176 @@
+"""Bad input is said for that file with its remedy; the rest goes on, and nothing is lost."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.stories.conftest import Home
+
+
+def reason(said, path: str) -> str:
+    (line,) = (line for line in said.lines if line["path"] == path)
+    return str(line["reason"])
+
+
+@pytest.fixture
+def with_a_good_one(home: Home) -> Home:
+    home.photo("IMG_0001.JPG", seed=1)
+    return home
+
+
+def test_a_truncated_picture_is_said_and_keeps_its_name(with_a_good_one: Home):
+    broken = with_a_good_one.photo("IMG_0002.JPG", seed=2)
+    broken.write_bytes(broken.read_bytes()[:2000])
+    os.utime(broken, (1, 1))
+
+    said = with_a_good_one.rename()
+
+    assert said.exit_code == 1
+    assert said.states() == {"IMG_0001.JPG": "renamed", "IMG_0002.JPG": "failed"}
+    assert "truncated" in reason(said, "IMG_0002.JPG")
+
+
+def test_what_is_no_picture_at_all_is_said(with_a_good_one: Home):
+    (with_a_good_one.pictures / "IMG_0002.JPG").write_bytes(b"#!/bin/sh\nrm -rf /\n" * 100)
+    os.utime(with_a_good_one.pictures / "IMG_0002.JPG", (1, 1))
+
+    said = with_a_good_one.rename()
+
+    assert said.states() == {"IMG_0001.JPG": "renamed", "IMG_0002.JPG": "failed"}
+
+
+def test_a_name_that_is_no_utf8_is_said_and_the_rest_goes_on(with_a_good_one: Home):
+    good = with_a_good_one.photo("good.jpg", seed=5)
+    os.link(os.fsencode(good), os.fsencode(with_a_good_one.pictures) + b"/IMG_\xff\xfe.jpg")
+
+    said = with_a_good_one.rename()
+
+    assert said.exit_code == 1
+    assert "renamed" in said.states().values()
+    assert any("UTF-8" in str(line["reason"]) for line in said.lines)
+
+
+def test_a_file_that_is_being_written_by_a_program_is_left_alone(with_a_good_one: Home):
+    photo = with_a_good_one.photo("IMG_0002.JPG", seed=2)
+    with photo.open("ab") as writer:
+        writer.write(b"")
+
+        said = with_a_good_one.rename()
+
+    assert said.states() == {"IMG_0001.JPG": "renamed", "IMG_0002.JPG": "failed"}
+    assert "still being written" in reason(said, "IMG_0002.JPG")
+
+
+def test_an_empty_folder_is_no_failure(home: Home):
+    said = home.run("rename", home.pictures)
+
+    assert said.exit_code == 0
+    assert "no images" in said.output
+
+
+def test_hostile_names_are_renamed_and_can_be_undone(home: Home):
+    hostile = [
+        "IMG_0001 (1).JPG",
+        "IMG_0002\nnewline.JPG",
+        "-rf.JPG",
+        "IMG_'\"$(reboot).JPG",
+        "IMG_0005\x1b[31m.JPG",
+        "IMG_😀.JPG",
+        "IMG_" + "x" * 240 + ".JPG",
+        "IMG_cafe\u0301.JPG",
+        "IMG_caf\u00e9.JPG",
+        "con.JPG",
+        "IMG_\u202egpj.JPG",
+    ]
+    for seed, name in enumerate(hostile):
+        home.photo(name, seed=seed)
+    before = home.snapshot()
+
+    home.rename("--all")
+    assert not home.tree() & set(hostile)
+
+    assert home.run("undo").exit_code == 0
+    assert home.snapshot() == before
+
+
+def test_two_runs_at_once_over_one_folder_lose_nothing_and_double_nothing(home: Home):
+    for number in range(40):
+        home.photo(f"IMG_{number:04}.JPG", seed=number)
+    before = home.contents()
+    command = [sys.executable, "-m", "appliance", "--data", home.root / "data", "rename", home.pictures, "--apply"]
+    environment = os.environ | {"RENAMER_VISION": "canned"}
+
+    runs = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(3)]
+    for run in runs:
+        run.communicate()
+
+    assert home.contents() == before
+    home.rename()
+    assert not any(name.startswith("IMG_") for name in home.tree())
+    assert len(home.run("history", "--json").lines) == 40
+
+
+def test_two_runs_with_databases_of_their_own_lose_nothing_either(home: Home):
+    for number in range(40):
+        home.photo(f"IMG_{number:04}.JPG", seed=number)
+    before = home.contents()
+    environment = os.environ | {"RENAMER_VISION": "canned"}
+
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "appliance", "--data", home.root / data, "rename", home.pictures, "--apply"],
+            env=environment,
+            stdout=subprocess.PIPE,
+        )
+        for data in ("one", "two")
+    ]
+    for run in runs:
+        run.communicate()
+
+    assert home.contents() == before
+
+
+def test_links_are_never_followed(home: Home):
+    outside = home.root / "outside"
+    outside.mkdir()
+    home.photo("../outside/IMG_0009.JPG", seed=9)
+    (home.pictures / "link").symlink_to(outside)
+    (home.pictures / "IMG_0010.JPG").symlink_to(outside / "IMG_0009.JPG")
+
+    home.rename()
+
+    assert {path.name for path in outside.iterdir()} == {"IMG_0009.JPG"}
+    assert (home.pictures / "IMG_0010.JPG").is_symlink()
+
+
+@pytest.mark.parametrize("size_mb", [6])
+def test_a_full_disk_is_said_and_nothing_is_lost(home: Home, size_mb: int):
+    if os.geteuid() != 0:
+        pytest.fail("This needs a small file system, which only root may mount; run the tests as root.")
+    disk = home.root / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "tmpfs", disk], check=True)
+    try:
+        small = Home(disk)
+        small.pictures.mkdir()
+        for number in range(10):
+            small.photo(f"IMG_{number:04}.JPG", seed=number)
+        before = small.contents()
+        filler = disk / "filler"
+        with filler.open("wb") as file, pytest.raises(OSError, match="space"):
+            while True:
+                file.write(bytes(1 << 16))
+
+        said = small.run("rename", small.pictures, "--apply")
+
+        assert said.exit_code == 1
+        assert "full" in said.errors
+        assert small.contents() - before <= small.contents()
+        filler.unlink()
+        small.rename()
+        assert small.contents() == before
+        assert not any(name.startswith("IMG_") for name in small.tree())
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)

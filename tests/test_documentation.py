@@ -1,0 +1,77 @@
+"""The reference documentation says what there is, and nothing else."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from appliance import commands, config, events
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def test_every_setting_is_documented_and_no_other():
+    assert _settings() == config.KNOWN
+
+
+def test_every_setting_that_can_be_read_from_a_file_says_so():
+    assert _settings("_FILE") == config.SECRET_FILES
+
+
+def test_every_command_is_documented_with_its_options_and_no_other():
+    assert _documented_commands() == _commands()
+
+
+def test_every_event_is_documented_and_no_other():
+    documented = re.findall(r"^\| `([a-z.]+)` \|", (REFERENCE / "events.md").read_text(), re.MULTILINE)
+
+    assert set(documented) == events.TYPES
+
+
+def test_every_link_between_our_documents_leads_somewhere():
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "connectors").rglob("*.md")]
+    broken = [
+        f"{document.relative_to(ROOT)}: {link}"
+        for document in documents
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text())
+        if not (document.parent / link).exists()
+    ]
+    assert not broken
+
+
+def _settings(note: str = "") -> set[str]:
+    """The settings in the table, or those of them that carry the note."""
+    rows = (REFERENCE / "settings.md").read_text().splitlines()
+    named = [re.match(r"\| `RENAMER_(\w+)`(?: \(`(\w+)`\))? \|", row) for row in rows]
+    return {match[1] for match in named if match and note in (match[2] or "")}
+
+
+def _documented_commands() -> dict[str, set[str]]:
+    """The options in each section whose heading is a command: the first cells of its table."""
+    sections = re.split(r"^#+ ", (REFERENCE / "commands.md").read_text(), flags=re.MULTILINE)
+    named = ((re.match(r"`(image-renamer(?: [a-z-]+)*)", section), section) for section in sections)
+    return {match[1]: _first_cells(section) for match, section in named if match}
+
+
+def _first_cells(section: str) -> set[str]:
+    cells = re.findall(r"^\| (`--?[^|]*) \|", section, re.MULTILINE)
+    return {option for cell in cells for option in re.findall(r"(?<!\S)`(--?[\w-]+)", cell)}
+
+
+def _commands() -> dict[str, set[str]]:
+    return {path: _options(command) for path, command in _walk("image-renamer", commands.cli)}
+
+
+def _walk(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            if not child.hidden:
+                yield from _walk(f"{path} {name}", child)
+
+
+def _options(command: click.Command) -> set[str]:
+    options = (option for option in command.params if isinstance(option, click.Option) and not option.hidden)
+    return {name for option in options for name in (*option.opts, *option.secondary_opts)}
