@@ -59,19 +59,15 @@ def start(
     return batch
 
 
-def without_companions(entries: Iterable[Entry]) -> tuple[list[Entry], dict[str, tuple[str, ...]]]:
-    """The entries that are images of their own, and the paths of those that follow each (rule 13 of naming)."""
+def without_companions(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries that are images of their own and follow no other (rule 13 of naming)."""
     images: list[Entry] = []
-    followers: dict[str, tuple[str, ...]] = {}
     for folder, group in groupby(sorted(entries, key=_by_folder), key=lambda entry: folder_of(entry.path)):
         inside = list(group)
         known = naming.companions(name_of(entry.path) for entry in inside if not entry.problem)
         following = {name for names in known.values() for name in names}
         images += [one for one in inside if one.problem or (_is_image(one.path) and name_of(one.path) not in following)]
-        followers |= {
-            joined(folder, image): tuple(joined(folder, name) for name in names) for image, names in known.items()
-        }
-    return images, followers
+    return images
 
 
 def take_in(session: Session, batch: Batch, policy: Policy, entries: Sequence[Entry]) -> list[Line]:
@@ -83,6 +79,8 @@ def take_in(session: Session, batch: Batch, policy: Policy, entries: Sequence[En
     fresh: list[Entry] = []
     for entry in entries:
         row = known.get(entry.path)
+        if row is not None and row.batch_id == batch.id and row.due_at is not None:
+            continue  # under way in this very batch
         if reason := _left_alone(batch, policy, entry, row, alive):
             left.append(reason)
         elif row is None or batch.kind is BatchKind.PREVIEW:
@@ -204,6 +202,7 @@ def line(image: Image | Claim) -> Line:
         confidence=proposal.get("confidence", 0.0),
         sha256=image.sha256,
         warnings=tuple(proposal.get("warnings", ())),
+        companions=tuple(proposal.get("companions", ())),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from appliance.errors import DiskFull
+from appliance.errors import DiskFull, Unavailable
 
 RESERVE_BYTES = 4 << 20
 BUSY_SECONDS = 30
@@ -77,13 +77,11 @@ class Database:
             with Session(engine, expire_on_commit=False, info={"tenant_id": tenant_id}) as session, session.begin():
                 yield session
         except OperationalError as error:
-            if not _disk_is_full(error):
+            if not disk_is_full(error):
                 raise
             if self._reserve:
                 self._reserve.unlink(missing_ok=True)
-            raise DiskFull(
-                f"The disk that holds {self.engine.url.database} is full; free some space, then run this again."
-            ) from error
+            raise explained(error) from error
 
 
 def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> None:
@@ -92,7 +90,15 @@ def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str
     session.execute(dialect.insert(table).values(values).on_conflict_do_nothing())
 
 
-def _disk_is_full(error: OperationalError) -> bool:
+def explained(error: OperationalError) -> Unavailable:
+    """The same, as a sentence for the operator."""
+    if disk_is_full(error):
+        return DiskFull("The disk that holds the database is full; free some space, then run this again.")
+    said = " ".join(str(error.orig).split())
+    return Unavailable(f"The database cannot be used: {said}. `image-renamer check` tries everything it needs.")
+
+
+def disk_is_full(error: OperationalError) -> bool:
     said = str(error.orig)
     return "is full" in said or "No space left" in said or "disk I/O error" in said
 

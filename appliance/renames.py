@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -38,6 +39,10 @@ class Move:
     @property
     def entry(self) -> Entry:
         return Entry(self.from_path, self.size, self.version)
+
+
+Step = Callable[[Move, str], None]
+Act = Callable[[Connector, Move, Step], Entry]
 
 
 class LeaseLost(Exception):
@@ -198,58 +203,52 @@ def forget_images(session: Session, tenant_id: int, image_ids: Iterable[int]) ->
     session.execute(delete(Rename).where(Rename.tenant_id == tenant_id, Rename.image_id.in_(list(image_ids))))
 
 
-def apply(connector: Connector, moves: Sequence[Move], step: Callable[[Move, str], None]) -> Result:
+def apply(connector: Connector, moves: Sequence[Move], step: Step) -> Result:
     """Renames an image and its companions, whole or not at all. The rows must say executing already."""
-    return _drive(connector, moves, step, lambda move: move.entry)
+    return _drive(connector, moves, step, _rename)
 
 
-def recover(connector: Connector, moves: Sequence[Move], step: Callable[[Move, str], None]) -> Result:
+def recover(connector: Connector, moves: Sequence[Move], step: Step) -> Result:
     """Finishes or takes back what an attempt of unknown outcome left, judged by the bytes under both names.
 
     Safe to repeat; changes nothing where all is as it should be.
     """
-    return _drive(connector, moves, step, lambda move: _as_it_stands(connector, move), verify=True)
+    return _drive(connector, moves, step, _put_right)
 
 
-def _drive(
-    connector: Connector,
-    moves: Sequence[Move],
-    step: Callable[[Move, str], None],
-    entry_of: Callable[[Move], Entry],
-    *,
-    verify: bool = False,
-) -> Result:
+def _drive(connector: Connector, moves: Sequence[Move], step: Step, act: Act) -> Result:
     entries: dict[int, Entry] = {}
     for move in moves:
         try:
-            entry = _rename(connector, move, entry_of(move), step)
-            if verify and digest(connector, entry.path) != move.sha256:
-                raise FileChanged(f"What stands at {entry.path} is not the file that was to be there.")
-            entries[move.id] = entry
-        except LeaseLost:
-            raise
+            entries[move.id] = act(connector, move, step)
         except (ConnectorError, OSError) as error:
             return _after_failure(connector, moves, entries, error, step)
     return Result(Ending.DONE, entries)
 
 
-def _rename(connector: Connector, move: Move, entry: Entry, step: Callable[[Move, str], None]) -> Entry:
-    return connector.rename(entry, move.to_path, key=str(move.id), step=lambda name: step(move, name))
+def _rename(connector: Connector, move: Move, step: Step) -> Entry:
+    return connector.rename(move.entry, move.to_path, key=str(move.id), step=partial(step, move))
 
 
-def _as_it_stands(connector: Connector, move: Move) -> Entry:
-    """What to hand to the connector after an attempt of unknown outcome: the old file if it is ours, else the file
-    as it was when it was ours, so that the connector looks for it under the new name and set aside."""
+def _put_right(connector: Connector, move: Move, step: Step) -> Entry:
+    """The connector finishes what it had begun, and cleans up; whether the file is ours is decided here."""
     if move.step == _BACK:
         _finish_taking_back(connector, move)
     found = connector.stat(move.from_path)
-    if found is None:
-        return move.entry
-    if digest(connector, move.from_path) == move.sha256:
-        return found
-    if digest(connector, move.to_path) == move.sha256:
-        return move.entry
-    raise FileChanged(f"{move.from_path} was changed meanwhile.")
+    ours_is_there = digest(connector, move.to_path) == move.sha256
+    if found and digest(connector, move.from_path) == move.sha256:
+        move = replace(move, size=found.size, version=found.version)
+    elif found and not ours_is_there:
+        raise FileChanged(f"{move.from_path} was changed meanwhile.")
+    try:
+        entry = _rename(connector, move, step)
+    except FileChanged:
+        entry = connector.stat(move.to_path) if found and ours_is_there else None
+        if entry is None:
+            raise
+    if digest(connector, entry.path) != move.sha256:
+        raise FileChanged(f"What stands at {entry.path} is not the file that was to be there.")
+    return entry
 
 
 def _after_failure(
@@ -257,7 +256,7 @@ def _after_failure(
     moves: Sequence[Move],
     entries: dict[int, Entry],
     error: Exception,
-    step: Callable[[Move, str], None],
+    step: Step,
 ) -> Result:
     """Takes back what the group had done already, so that an image and its companions keep one stem."""
     ending = _ending(error)

@@ -1,4 +1,4 @@
-"""Runs the tests that need no models and no servers on every other Python that is supported and found here."""
+"""Runs the tests of naming and of the whole command on every other Python that is supported and found here."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 
 SUPPORTED = ("3.11", "3.12", "3.13")
 LOCK = Path("requirements-dev.lock")
-TESTS = ("tests/naming", "tests/test_words.py")
+TESTS = ("tests/naming", "tests/stories")
 
 
 def find(version: str) -> str | None:
@@ -35,6 +35,7 @@ def environment(python: str, version: str) -> Path:
         print(f"Installing for Python {version}.", flush=True)
         _uv("venv", "--clear", "--python", python, str(folder))
         _uv("pip", "install", "--python", str(inside), "--require-hashes", "-r", str(LOCK))
+        _uv("pip", "install", "--python", str(inside), "--no-deps", "--no-build-isolation", "--editable", ".")
         stamp.write_text(lock)
     return inside
 
@@ -54,7 +55,7 @@ def main() -> int:
             print(f"Python {version} is not on this machine: nothing was tested on it.")
             continue
         print(f"Testing on Python {version}.", flush=True)
-        command = [str(environment(python, version)), "-m", "pytest", "-q", *TESTS]
+        command = [str(environment(python, version)), "-m", "pytest", "-q", "-n", "2", *TESTS]
         status = subprocess.run(command, check=False).returncode or status
     return status
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.home import Home
 from tests.servers import postgres
 
 pytest_plugins = ["tests.required"]
@@ -34,3 +35,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'renamer.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path)
+    home.pictures.mkdir()
+    return home

@@ -6,21 +6,34 @@ from importlib import metadata
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from appliance.commands.check import check
 from appliance.commands.explain import explain
 from appliance.commands.history import history
 from appliance.commands.migrate import migrate
 from appliance.commands.rename import rename
+from appliance.commands.running import INTERRUPTED
 from appliance.commands.undo import undo
 from appliance.commands.work import work
 from appliance.config import Settings
+from appliance.db import explained
 from appliance.errors import Problem
 
-INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
+
+class Commands(click.Group):
+    """Says a Problem in a sentence; anything else that goes wrong is a defect, and shows its traceback."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except Problem as problem:
+            raise click.ClickException(str(problem)) from problem
+        except OperationalError as error:
+            raise click.ClickException(str(explained(error))) from error
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Where the database and previews live.")
 @click.version_option(metadata.version("image-renamer"), prog_name="image-renamer")
 @click.pass_context
@@ -42,6 +55,3 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(INTERRUPTED)
-    except Problem as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(1)

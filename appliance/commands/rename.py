@@ -144,7 +144,7 @@ def _rename_in(worker: Worker, run: Run, scope: Scope, policy: Policy, apply: bo
     with worker.database.session(OWN_TENANT) as session:
         source, folder = sources.for_folder(session, OWN_TENANT, scope.folder)
         batch = batches.start(session, OWN_TENANT, source, kind, policy, worker.owner)
-    run.batches.append(batch)
+    run.started.append(batch)
     run.printer.folder(Path(source.root))
     taken = _take_in(worker, run, scope, policy, batch, source, folder, limit)
     run.work_off(worker, batch)
@@ -160,8 +160,7 @@ def _take_in(
         found = [entry for entry in connector.scan(folder) if scope.holds(entry, folder)]
     except (ConnectorError, OSError) as error:
         raise Problem(str(error)) from error
-    images, companions = batches.without_companions(found) if policy.companions else (found, {})
-    run.companions |= companions
+    images = batches.without_companions(found) if policy.companions else found
     wanted = list(islice(images, limit))
     run.printer.found(len(wanted))
     for start in range(0, len(wanted), ROWS_AT_ONCE):
@@ -174,10 +173,12 @@ def _take_in(
 
 def _summary(run: Run, apply: bool) -> str:
     counts = run.printer.counts
+    if not counts.total():
+        return "There are no images there."
     done = counted(counts["renamed" if apply else "proposed"], "image")
     said = [f"{done} {'renamed' if apply else 'would be renamed'}"]
     said += [f"{counts[state]:,} {words}" for state, words in _OUTCOMES.items() if counts[state]]
-    numbers = ", ".join(str(batch.id) for batch in run.batches)
+    numbers = ", ".join(str(batch.id) for batch in run.started)
     stopped = "Stopped before the end. " if run.stopping.is_set() else ""
     undo = f" To take it back: image-renamer undo {numbers.split(', ')[0]}" if apply and counts["renamed"] else ""
     hint = " Nothing was changed; add --apply to rename." if not apply else undo

@@ -26,8 +26,7 @@ class Run:
     settings: Settings
     printer: Printer
     stopping: threading.Event = field(default_factory=threading.Event)
-    companions: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    batches: list[Batch] = field(default_factory=list)
+    started: list[Batch] = field(default_factory=list)
 
     def told(self, outcomes: list[Outcome]) -> None:
         """Passes on what has come to rest. A reader that went away (`| head`) ends the run in good order."""

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from sqlalchemy import Select, exists, select
@@ -61,27 +62,31 @@ def _step(worker: Worker, claims: list[Claim]) -> None:
 
 
 def work_off(worker: Worker, batch_id: int, threads: int, stopping: threading.Event) -> None:
-    """Takes a batch's images as far as they go without a person; returns early where `stopping` is set."""
-    team = [
-        threading.Thread(target=_work_off, args=(worker, batch_id, stopping), name=f"images-{number}")
-        for number in range(threads)
-    ]
+    """Takes a batch's images as far as they go without a person; returns early where `stopping` is set.
+
+    Raises what made a thread give up, such as a full disk, once all have ended.
+    """
+    broken = threading.Event()
+    with ThreadPoolExecutor(threads, thread_name_prefix="images") as pool:
+        team = [pool.submit(_work_off, worker, batch_id, stopping, broken) for _ in range(threads)]
     for thread in team:
-        thread.start()
-    for thread in team:
-        thread.join()
+        thread.result()
 
 
-def _work_off(worker: Worker, batch_id: int, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        with worker.database.reading(None) as session:
-            image_ids = next(ready(session, batch_id), [])
-            if not image_ids and not _unfinished(session, batch_id):
-                return
-        if not image_ids:
-            stopping.wait(IDLE_SECONDS)
-        elif not advance(worker, image_ids):
-            stopping.wait(IDLE_SECONDS / 10)  # another thread was quicker
+def _work_off(worker: Worker, batch_id: int, stopping: threading.Event, broken: threading.Event) -> None:
+    try:
+        while not stopping.is_set() and not broken.is_set():
+            with worker.database.reading(None) as session:
+                image_ids = next(ready(session, batch_id), [])
+                if not image_ids and not _unfinished(session, batch_id):
+                    return
+            if not image_ids:
+                stopping.wait(IDLE_SECONDS)
+            elif not advance(worker, image_ids):
+                stopping.wait(IDLE_SECONDS / 10)  # another thread was quicker
+    except BaseException:
+        broken.set()
+        raise
 
 
 def ready(session: Session, batch_id: int | None = None) -> Iterator[list[int]]:

@@ -1,7 +1,7 @@
 """The step that gives names: a whole settled folder at once, so that no two images want the same one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -15,11 +15,21 @@ from appliance.models import BatchKind, ImageState, Picture
 from appliance.pipeline.leases import Claim, Outcome, finish
 from appliance.pipeline.looking import again, descriptions, unreachable
 from appliance.pipeline.worker import Order, Worker
+from appliance.renames import Move
 from appliance.sources import joined, name_of
 from appliance.words import Description
-from connectors.base import ConnectorError, Limited, Limits
+from connectors.base import Connector, ConnectorError, Limited, Limits
 
 MOST_RACES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """What stands in the folder: every name, and the files that follow each image, by the claim's id."""
+
+    names: list[str]
+    limits: Limits
+    companions: dict[int, list[Move]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +39,53 @@ class _Facts:
     reserved: set[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    outcomes: list[Outcome]
+    moves: dict[int, list[Move]]
+
+
 def plan(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
     """Names the images of one folder, and reserves each name in the journal unless this is a preview.
 
     Another run that reserves the same name first is met by planning once more.
     """
-    folder = claims[0].folder
     try:
-        connector = worker.connector(order)
-        names = list(connector.names(folder))
-        limits = connector.limits(folder) if isinstance(connector, Limited) else Limits()
+        folder = _look_around(worker.connector(order), order, claims)
     except (ConnectorError, OSError) as error:
         return [unreachable(claim, error) for claim in claims]
     for _ in range(MOST_RACES):
-        facts = _facts(worker, order, claims)
-        outcomes, moves = _name(order, claims, facts, names, limits)
+        planned = _name(order, claims, folder, _facts(worker, order, claims))
         try:
             with worker.database.session(claims[0].tenant_id) as session:
-                done = finish(session, outcomes, actor=worker.actor)
-                _reserve(session, order, done, moves)
+                done = finish(session, planned.outcomes, actor=worker.actor)
+                _reserve(session, order, done, planned.moves)
         except IntegrityError:
             continue
-        else:
-            worker.told(done)
-            return []
+        worker.told(done)
+        return []
     return [again(claim, "Other work in this folder took the names as they were planned.") for claim in claims]
+
+
+def _look_around(connector: Connector, order: Order, claims: Sequence[Claim]) -> _Folder:
+    folder = claims[0].folder
+    names = list(connector.names(folder))
+    limits = connector.limits(folder) if isinstance(connector, Limited) else Limits()
+    following = naming.companions(names) if order.policy.companions else {}
+    companions = {
+        claim.id: [move for name in following.get(name_of(claim.path), ()) if (move := _companion(connector, folder, name))]
+        for claim in claims
+    }
+    return _Folder(names, limits, companions)
+
+
+def _companion(connector: Connector, folder: str, name: str) -> Move | None:
+    """A file that follows an image, as it is now; None where it is gone already."""
+    path = joined(folder, name)
+    entry, sha256 = connector.stat(path), renames.digest(connector, path)
+    if entry is None or sha256 is None:
+        return None
+    return Move(0, path, "", entry.size, entry.version, sha256, companion=True)
 
 
 def _facts(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Facts:
@@ -68,20 +100,17 @@ def _facts(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Facts:
         )
 
 
-def _name(
-    order: Order, claims: Sequence[Claim], facts: _Facts, names: list[str], limits: Limits
-) -> tuple[list[Outcome], dict[int, list[renames.Move]]]:
-    folder = claims[0].folder
+def _name(order: Order, claims: Sequence[Claim], folder: _Folder, facts: _Facts) -> _Plan:
     known = [claim for claim in claims if claim.sha256 in facts.pictures]
-    shots = [_shot(claim, facts) for claim in known]
-    proposals = naming.plan(shots, {folder: [*names, *facts.reserved]}, rules(order, limits))
+    shots = [_shot(claim, folder, facts) for claim in known]
+    taken = {claims[0].folder: [*folder.names, *facts.reserved]}
+    proposals = naming.plan(shots, taken, rules(order, folder.limits))
     outcomes = [Outcome(claim.becomes(ImageState.FOUND)) for claim in claims if claim.sha256 not in facts.pictures]
-    moves: dict[int, list[renames.Move]] = {}
+    moves: dict[int, list[Move]] = {}
     for claim, proposal in zip(known, proposals, strict=True):
-        outcomes.append(_outcome(order, claim, proposal))
-        if proposal.verdict is naming.Verdict.RENAME and order.kind is not BatchKind.PREVIEW:
-            moves[claim.id] = [_move(claim, proposal.name)]
-    return outcomes, moves
+        moves[claim.id] = _moves(claim, proposal, folder.companions[claim.id])
+        outcomes.append(_outcome(order, claim, proposal, moves[claim.id]))
+    return _Plan(outcomes, moves)
 
 
 def rules(order: Order, limits: Limits) -> naming.Rules:
@@ -98,7 +127,7 @@ def rules(order: Order, limits: Limits) -> naming.Rules:
     )
 
 
-def _shot(claim: Claim, facts: _Facts) -> naming.Shot:
+def _shot(claim: Claim, folder: _Folder, facts: _Facts) -> naming.Shot:
     picture = facts.pictures[str(claim.sha256)]
     exif = msgspec.convert(picture.exif, Exif)
     return naming.Shot(
@@ -110,14 +139,27 @@ def _shot(claim: Claim, facts: _Facts) -> naming.Shot:
         taken_at=exif.taken_at,
         phash=None if picture.phash is None else int(picture.phash, 16),
         camera=" ".join(part for part in (exif.make, exif.model) if part),
+        companions=tuple(name_of(move.from_path) for move in folder.companions[claim.id]),
     )
 
 
-def _outcome(order: Order, claim: Claim, proposal: naming.Proposal) -> Outcome:
+def _moves(claim: Claim, proposal: naming.Proposal, companions: Sequence[Move]) -> list[Move]:
+    """The image's own first: it decides whether the others follow."""
+    if proposal.verdict is not naming.Verdict.RENAME:
+        return []
+    old = name_of(claim.path)
+    own = Move(0, claim.path, joined(claim.folder, proposal.name), claim.size, claim.version, str(claim.sha256))
+    new_names = [naming.companion_name(name_of(move.from_path), old, proposal.name) for move in companions]
+    return [own] + [
+        replace(move, to_path=joined(claim.folder, name)) for move, name in zip(companions, new_names, strict=True)
+    ]
+
+
+def _outcome(order: Order, claim: Claim, proposal: naming.Proposal, moves: Sequence[Move]) -> Outcome:
     state = _STATES[proposal.verdict]
-    changed = claim.becomes(state, reason=proposal.reason, proposal=_stored(claim, proposal))
-    if state is ImageState.PLANNED and order.kind is BatchKind.PREVIEW:
-        return Outcome(claim.becomes(state, reason=proposal.reason, proposal=_stored(claim, proposal), due_at=None))
+    changed = claim.becomes(state, reason=proposal.reason, proposal=_stored(claim, proposal, moves))
+    if order.kind is BatchKind.PREVIEW:
+        return Outcome(replace(changed, due_at=None))
     if state is ImageState.KEPT:
         return Outcome(changed, ({"type": "image.kept", "after": {"reason": proposal.reason}},))
     event = {"type": "image.processed", "before": {"name": name_of(claim.path)}, "after": {"name": proposal.name}}
@@ -131,23 +173,24 @@ _STATES = {
 }
 
 
-def _stored(claim: Claim, proposal: naming.Proposal) -> dict[str, Any]:
+def _stored(claim: Claim, proposal: naming.Proposal, moves: Sequence[Move]) -> dict[str, Any]:
     return {
         "from": claim.path,
         "name": proposal.name,
         "words": [msgspec.to_builtins(word) for word in proposal.words],
         "confidence": proposal.confidence,
         "warnings": list(proposal.warnings),
+        "companions": [name_of(move.to_path) for move in moves if move.companion],
     }
 
 
-def _move(claim: Claim, name: str) -> renames.Move:
-    return renames.Move(0, claim.path, joined(claim.folder, name), claim.size, claim.version, str(claim.sha256))
-
-
-def _reserve(session: Session, order: Order, done: list[Outcome], moves: dict[int, list[renames.Move]]) -> None:
-    for outcome in done:
-        image = outcome.image
-        for move in moves.get(image.id, []):
-            session.add(renames.reserved(image.tenant_id, order.source.id, image.id, order.id, move))
+def _reserve(session: Session, order: Order, done: Sequence[Outcome], moves: dict[int, list[Move]]) -> None:
+    """Only what this worker still holds; a preview reserves nothing."""
+    if order.kind is BatchKind.PREVIEW:
+        return
+    for image in (outcome.image for outcome in done):
+        session.add_all(
+            renames.reserved(image.tenant_id, order.source.id, image.id, order.id, move)
+            for move in moves.get(image.id, [])
+        )
     session.flush()

@@ -42,5 +42,5 @@ class ModelFile:
         return content
 
 
-CLASSIFIER = ModelFile("efficientnet-lite2.onnx", "")
+CLASSIFIER = ModelFile("efficientnet-lite2.onnx", "607f4cb275ec374ff8c1355110ba77f98926f89e3b1a40ff0c44f1dbb63fccc6")
 ALL = (CLASSIFIER,)

@@ -2,48 +2,41 @@
 
 from fnmatch import fnmatchcase
 
-OURS = ".rn-"
+from connectors.base import IMAGE_EXTENSIONS
 
-_TEMPORARY_ENDINGS = (
-    *(".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".temp", ".swp", ".lock", "~", ".!ut"),
-    *(".aria2", ".opdownload", ".uploading"),
-)
-_TEMPORARY_BEGINNINGS = (
-    *(".", "~", "._", ".~lock", ".syncthing.", "~syncthing~", ".nfs", ".fuse_hidden", ".smbdelete"),
-)
-_JUNK_FOLDERS = {
-    *("@eadir", ".stfolder", ".stversions", "__macosx", "#recycle", ".snapshot", "$recycle.bin"),
-    *("system volume information", "lost+found"),
-}
+OURS = ".rn-"  # begins every name that this connector uses for itself
 
-IMAGES = frozenset(
-    "jpg jpeg jpe jfif png gif webp tif tiff bmp heic heif hif avif jxl jp2 j2k svg".split()  # noqa: SIM905  # a list of words
+# Every other temporary name, such as `photo.jpg.part`, ends in what is no image's extension.
+_TEMPORARY_BEGINNINGS = (".", "~")
+
+_JUNK_FOLDERS = frozenset(
+    ["@eadir", "__macosx", "#recycle", "#snapshot", "$recycle.bin", "system volume information", "lost+found"]
 )
-COMPANIONS = frozenset(
-    # camera originals, sidecars, thumbnails, sound and film that cameras write beside a picture
-    "3fr ari arw bay cr2 cr3 crw dcr dng erf fff gpr iiq k25 kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf "
-    "srw x3f xmp aae thm json pp3 dop on1 cos vrd lrv mov mp4 m4v mp wav".split()  # noqa: SIM905  # a list of words
-)
+
+_CAMERA_ORIGINALS = frozenset(
+    ["3fr", "ari", "bay", "crw", "dcr", "erf", "fff", "gpr", "iiq", "k25", "kdc", "mef", "mos", "mrw", "nrw", "raw"]
+) | frozenset(["rwl", "sr2", "srf", "x3f"])
+_SIDECARS = frozenset(["xmp", "aae", "thm", "json", "pp3", "dop", "on1", "cos", "vrd"])
+_FILMS_AND_SOUNDS = frozenset(["mov", "mp4", "m4v", "mp", "lrv", "wav"])
+
+_WANTED = IMAGE_EXTENSIONS | _CAMERA_ORIGINALS | _SIDECARS | _FILMS_AND_SOUNDS
 
 
 def is_temporary(name: str) -> bool:
-    """Hidden, still being written by the habit of its program, or set aside by us."""
-    lower = name.lower()
-    return lower.startswith(_TEMPORARY_BEGINNINGS) or lower.endswith(_TEMPORARY_ENDINGS)
+    """Hidden, set aside by us, or named as programs name what they have not finished."""
+    return name.startswith(_TEMPORARY_BEGINNINGS)
 
 
 def is_junk_folder(name: str) -> bool:
     """Hidden, or kept by a system for itself."""
-    lower = name.lower()
-    return lower.startswith(".") or lower in _JUNK_FOLDERS
+    return name.startswith(".") or name.lower() in _JUNK_FOLDERS
 
 
 def is_wanted(name: str) -> bool:
-    """An image or what may be an image's companion, by its extension."""
-    extension = name.rpartition(".")[2].lower()
-    return (extension in IMAGES or extension in COMPANIONS) and not is_temporary(name)
+    """An image or what may be an image's companion."""
+    return not is_temporary(name) and name.rpartition(".")[2].lower() in _WANTED
 
 
 def is_ignored(path: str, globs: tuple[str, ...]) -> bool:
-    """Matches one of the owner's globs, by its whole path or by the name of any part of it."""
+    """Matches one of the owner's globs, by the whole path or by the name of any part of it."""
     return any(fnmatchcase(path, glob) or any(fnmatchcase(part, glob) for part in path.split("/")) for glob in globs)

@@ -6,9 +6,13 @@ import fcntl
 import os
 import platform
 import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
 
 _RENAME_NOREPLACE = 1
-_RENAMEAT2_CALLS = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "armv7l": 382, "ppc64le": 357, "s390x": 347}
+_RENAMEAT2_NUMBERS = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "armv7l": 382, "ppc64le": 357, "s390x": 347}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -22,30 +26,32 @@ def rename_noreplace(source_folder: int, source: str, target_folder: int, target
         raise OSError(number, os.strerror(number), target)
 
 
-def _no_renameat2(*_: object) -> int:
+def _call() -> Callable[..., int]:
+    if hasattr(_libc, "renameat2"):
+        return _typed(_libc.renameat2)
+    number = _RENAMEAT2_NUMBERS.get(platform.machine())
+    if number is None or sys.platform != "linux":
+        return _not_there
+    return partial(_typed(_libc.syscall, ctypes.c_long), number)  # a C library that is older than the call
+
+
+def _typed(function: Any, *first: type[ctypes.c_long]) -> Callable[..., int]:  # foreign functions have no type
+    function.argtypes = [*first, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
+    return cast(Callable[..., int], function)
+
+
+def _not_there(*_: object) -> int:
     ctypes.set_errno(errno.ENOSYS)
     return -1
 
 
-def _find_renameat2():  # type: ignore[no-untyped-def]  # a foreign function has no type that could be named
-    types = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
-    if hasattr(_libc, "renameat2"):
-        _libc.renameat2.argtypes = types
-        return _libc.renameat2
-    number = _RENAMEAT2_CALLS.get(platform.machine())  # a C library older than the call
-    if number is None or not hasattr(_libc, "syscall") or platform.system() != "Linux":
-        return _no_renameat2
-    _libc.syscall.argtypes = [ctypes.c_long, *types]
-    return lambda *arguments: _libc.syscall(number, *arguments)
-
-
-_renameat2 = _find_renameat2()
+_renameat2 = _call()
 
 
 def file_system_type(descriptor: int) -> int:
     """The magic number of the file system, as in statfs(2); 0 where it cannot be told."""
     answer = ctypes.create_string_buffer(512)
-    if platform.system() != "Linux" or _libc.fstatfs(ctypes.c_int(descriptor), answer) != 0:
+    if sys.platform != "linux" or _libc.fstatfs(ctypes.c_int(descriptor), answer) != 0:
         return 0
     return int(ctypes.c_long.from_buffer(answer).value) & 0xFFFFFFFF
 

@@ -39,8 +39,13 @@ class Place:
         os.close(descriptor)
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), self.name)
 
-    def unlink(self) -> None:
-        os.unlink(self.name, dir_fd=self.folder)
+    @contextmanager
+    def reading(self) -> Iterator[int]:
+        descriptor = self.open(os.O_RDONLY)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
 
     def sync(self) -> None:
         """Makes the names of the folder durable, as far as its file system can."""
@@ -51,7 +56,7 @@ class Place:
                 raise
 
 
-def split(path: str) -> tuple[str, str]:
+def parted(path: str) -> tuple[str, str]:
     """Folder and name of a relative path. Raises ConnectorError for a path that could lead out of the source."""
     folder, _, name = path.rpartition("/")
     checked(folder)
@@ -83,19 +88,31 @@ def _refused(path: str) -> ConnectorError:
 
 @contextmanager
 def opened(root: Path, folder: str) -> Iterator[int]:
-    """A descriptor of a folder below `root`, reached without following any link below it."""
-    descriptor = -1
+    """A descriptor of a folder below `root`, reached without following any link below it. Raises FileGone where the
+    folder is not there, but not for the root: a disk that is unplugged takes no picture with it."""
+    checked(folder)
     try:
         descriptor = os.open(root, _FOLDER)
-        for part in checked(folder).split("/") if folder else ():
-            inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=descriptor)
-            os.close(descriptor)
-            descriptor = inner
+    except FileNotFoundError as error:
+        raise ConnectorError(f"{root} is not there: plug in or mount the disk that holds it.") from error
     except OSError as error:
-        if descriptor >= 0:
-            os.close(descriptor)
-        raise error_for(error, folder or str(root)) from error
+        raise error_for(error, str(root)) from error
     try:
+        for part in folder.split("/") if folder else ():
+            outer, descriptor = descriptor, _inner(descriptor, part, folder)
+            os.close(outer)
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def names(folder: int) -> list[str]:
+    """Every name in an opened folder."""
+    return os.listdir(folder)
+
+
+def _inner(outer: int, name: str, folder: str) -> int:
+    try:
+        return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=outer)
+    except OSError as error:
+        raise error_for(error, folder) from error

@@ -14,8 +14,8 @@ _SENTENCES = {
     errno.EPERM: "The system refused to change {path}: look at the owner and the attributes of the file and its folder "
     "(`lsattr` shows a file that is marked unchangeable).",
     errno.ENAMETOOLONG: "A name of {path} is longer than its file system allows: choose a shorter one.",
-    errno.ELOOP: "{path} is or goes through a symbolic link, and names are not changed through links: add the folder it "
-    "points to instead.",
+    errno.ELOOP: "{path} is or goes through a symbolic link, through which names are not changed: add the folder that "
+    "it points to instead.",
     errno.ENOTDIR: "{path} goes through something that is no folder: look at it, then scan again.",
     errno.EXDEV: "{path} cannot be reached by a rename, as it is on another file system: move the file there by hand.",
     errno.EMLINK: "{path} has as many hard links as its file system allows: remove one of them.",

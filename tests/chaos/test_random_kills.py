@@ -22,7 +22,7 @@ from appliance.db import Database
 from appliance.migrations import upgrade
 from appliance.models import FINAL, OWN_TENANT, BatchKind, Event, Image, ImageState, Rename, RenameState
 from appliance.sources import Policy
-from tests.stories.conftest import Home
+from tests.home import Home
 
 FILES = int(os.environ.get("RENAMER_TEST_FILES", "160"))
 KILLS = int(os.environ.get("RENAMER_TEST_KILLS", "8"))
@@ -81,7 +81,7 @@ def test_workers_killed_at_random_lose_nothing_and_double_nothing(home: Home, da
         workers.kill(dice.randrange(WORKERS))
     _await(lambda: _due(backlog) == 0, give_up)
 
-    assert workers.stop() == [0] * WORKERS
+    assert set(workers.stop()) <= {0, -signal.SIGINT}  # the newest may be stopped before it has begun
     assert home.contents() == before
     assert _counts(backlog) == {ImageState.RENAMED: FILES}
     assert _history(backlog) == FILES
@@ -94,7 +94,7 @@ def _take_in(home: Home, database: Database) -> None:
         policy = Policy(provider="canned")
         batch = batches.start(session, OWN_TENANT, source, BatchKind.COMMAND, policy, None)
     connector = sources.connect(source.kind, source.options)
-    images, _ = batches.without_companions(connector.scan())
+    images = batches.without_companions(connector.scan())
     connector.close()
     with database.session(OWN_TENANT) as session:
         assert not batches.take_in(session, batch, policy, images)

@@ -18,7 +18,7 @@ from appliance.pipeline.leases import Outcome
 from appliance.pipeline.worker import Worker
 from appliance.sources import Policy
 from connectors.base import Connector, Entry
-from tests.stories.conftest import Home
+from tests.home import Home
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Workshop:
 
     def take_in(self) -> list[batches.Line]:
         entries: list[Entry] = list(self.connector.scan())
-        images, _ = batches.without_companions(entries)
+        images = batches.without_companions(entries)
         with self.database.session(OWN_TENANT) as session:
             return batches.take_in(session, self.batch, Policy(provider="canned"), images)
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.stories.conftest import Home
+from tests.home import Home
 
 
 def reason(said, path: str) -> str:

@@ -4,11 +4,12 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.stories.conftest import Home
+from tests.home import Home
 
 GRAMMAR = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\.(jpg|png|webp|gif|tif|bmp)$")
 
@@ -211,8 +212,8 @@ def test_a_person_reads_a_table_that_ends_with_what_to_do_next(home: Home):
 
 def test_the_real_program_runs_as_a_process_of_its_own(home: Home):
     home.photo("IMG_0001.JPG")
-    command = [Path(".venv/bin/image-renamer"), "--data", home.root / "data", "rename", home.pictures, "--json"]
+    command = [sys.executable, "-m", "appliance", "--data", home.root / "data", "rename", home.pictures, "--json"]
 
-    ran = subprocess.run(command, env={"RENAMER_VISION": "canned"}, capture_output=True, text=True, check=True)
+    ran = subprocess.run(command, env=os.environ | {"RENAMER_VISION": "canned"}, capture_output=True, text=True, check=True)
 
     assert '"state":"proposed"' in ran.stdout

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image, ImageEnhance
 
-from tests.stories.conftest import Home
+from tests.home import Home
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import pytest
 from click.testing import CliRunner
 from PIL import Image
 
@@ -103,10 +102,3 @@ def _exif(tags: Mapping[int, object] | None) -> Image.Exif:
     exif = Image.Exif()
     exif.get_ifd(0x8769).update(tags or {})
     return exif
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    home = Home(tmp_path)
-    home.pictures.mkdir()
-    return home

@@ -1,0 +1,2 @@
+def why_bad(name: str) -> str | None:
+    return None

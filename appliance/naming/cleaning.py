@@ -1,0 +1,76 @@
+"""Text of any kind in, words for a name out."""
+
+import re
+import unicodedata
+
+from appliance.naming import languages, transliteration
+
+_APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´ʹ＇", "'"))
+
+# Letters and marks that nobody can see: Unicode's Default_Ignorable_Code_Point, without the format characters (Cf).
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0000-\U000e0fff]"
+)
+
+
+def tokens(text: str, language: str, *, ascii_only: bool) -> list[str]:
+    """The words of a text in lower case and in its order: letters and digits only, nothing hidden, nothing left out but
+    what cannot be written.
+    """
+    return [token for word in _words(text, language) for token in written(word, language, ascii_only=ascii_only)]
+
+
+def term(text: str, language: str, *, article: bool = True) -> list[str]:
+    """A word or short phrase in its own letters, without "photo of" and, where `article` says so, leading articles."""
+    words = _words(text, language)
+    if languages.primary(language) == "en" and words[:2] == ["close", "up"]:
+        words = ["closeup", *words[2:]]
+    return _without_opening(words, language) if article else words
+
+
+def without_picture_words(words: list[str]) -> list[str]:
+    return [word for word in words if word not in languages.PICTURE_WORDS]
+
+
+def written(word: str, language: str, *, ascii_only: bool) -> list[str]:
+    """One of our words as it stands in a name; none where it cannot be written, several where its letters ask for it."""
+    if not ascii_only:
+        return [word]
+    return re.findall(r"[a-z0-9]+", transliteration.to_ascii(word, language))
+
+
+def _words(text: str, language: str) -> list[str]:
+    text = _UNSEEN.sub("", unicodedata.normalize("NFC", text)).translate(_APOSTROPHES)
+    text = text.replace("'", " " if languages.primary(language) in languages.ELIDING else "")
+    spaced = "".join(_kept(character) for character in text if unicodedata.category(character) != "Cf")
+    lowered = transliteration.lower(spaced, language)
+    # A mark without a letter before it would join what stands before the name.
+    return [word for word in (_without_leading_marks(word) for word in lowered.split()) if word]
+
+
+def _kept(character: str) -> str:
+    if character.isascii():
+        return character if character.isalnum() else " "
+    category = unicodedata.category(character)
+    if category[0] == "L" or category in {"Nd", "Mn", "Mc"}:
+        return character
+    digit = unicodedata.digit(character, None)
+    return " " if digit is None or category != "No" else str(digit)
+
+
+def _without_leading_marks(word: str) -> str:
+    while word and unicodedata.category(word[0])[0] == "M":
+        word = word[1:]
+    return unicodedata.normalize("NFC", word)
+
+
+def _without_opening(words: list[str], language: str) -> list[str]:
+    articles = languages.ARTICLES.get(languages.primary(language), frozenset())
+    while len(words) > 1:
+        if words[0] in articles:
+            words = words[1:]
+        elif len(words) > 2 and words[0] in languages.PICTURE_WORDS and words[1] in languages.LINKS:
+            words = words[2:]
+        else:
+            break
+    return words

@@ -1,0 +1,165 @@
+"""An owner's template for names: tokens are replaced by words, and nothing else happens (rule 16)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from appliance.naming import cleaning, composing, grammar, series
+from appliance.naming.composing import Stem
+from appliance.naming.profiles import Rules
+from appliance.naming.proposals import Shot
+from appliance.words import Origin, Role, Word
+
+
+class TemplateError(ValueError):
+    """A template that no name can be made of; the text says why, and which tokens there are."""
+
+
+_TOKEN = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
+_DIRECTIVE = re.compile("%(.?)")
+_DIRECTIVES = frozenset("YymdHMSj")  # digits alone, so that a name does not depend on the machine's language
+_TIMES = {"date": "%Y-%m-%d", "time": "%H-%M-%S"}
+_ROLES = {"subject": Role.SUBJECT, "attribute": Role.ATTRIBUTE, "second": Role.SECOND, "place": Role.PLACE}
+KNOWN = (*_ROLES, "keywords", *_TIMES, "camera", "folder", "original", "counter", "sha")
+
+_SHA_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    token: str = ""  # "" for text of the owner's
+    text: str = ""  # the owner's text, or a token's format
+
+
+def check(template: str) -> None:
+    """TemplateError for what is no token, and for a template without one."""
+    if not any(part.token for part in _parse(template)):
+        raise TemplateError(f"The template “{template}” has no token: every image would get one name. {_known()}")
+
+
+def needs_description(template: str) -> bool:
+    """Whether the template asks for a word that only a description has."""
+    return any(part.token in _ROLES for part in _parse(template))
+
+
+def stems(shot: Shot, rules: Rules, template: str, *, room: int) -> list[Stem]:
+    """The names that the template allows, the best first: one for each candidate of the description."""
+    parts = _parse(template)
+    candidates = shot.description.candidates if needs_description(template) else ((),)
+    found: dict[str, Stem] = {}
+    for candidate in candidates:
+        for stem in _alternatives(parts, shot, rules, candidate, room):
+            found.setdefault(stem.text, stem)
+    return [stem for stem in found.values() if stem.words or stem.slot is not None]
+
+
+def _alternatives(
+    parts: Sequence[_Part], shot: Shot, rules: Rules, candidate: Sequence[Word], room: int
+) -> Iterator[Stem]:
+    """Before all others a stem of which the old name is the numbered form: it would get a second number otherwise."""
+    old = grammar.split(shot.name)[0]
+    if {"counter", "original"} <= {part.token for part in parts}:
+        words = old.split("-")
+        for i, word in enumerate(words):
+            original = " ".join((*words[:i], *words[i + 1 :]))
+            if word.isdecimal() and (stem := _stem(parts, _Facts(shot, rules, candidate, original), room)):
+                if stem.numbered(word).text == old:
+                    yield stem
+    yield _stem(parts, _Facts(shot, rules, candidate, old), room)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    shot: Shot
+    rules: Rules
+    candidate: Sequence[Word]
+    original: str
+
+
+def _stem(parts: Sequence[_Part], facts: _Facts, room: int) -> Stem:
+    words = [_fixed(part, facts.shot) for part in parts]
+    # What else is said goes first: the original gives only what is left, so that a second time changes nothing.
+    for i in sorted(range(len(parts)), key=lambda i: parts[i].token == "original"):
+        for word in _said(parts[i], facts):
+            fresh = composing.fresh(word, words, facts.rules, keep_picture_words=parts[i].token not in _ROLES)
+            if fresh.text:
+                words[i] = fresh
+                break
+    words = _shortened(words, parts, facts.rules, room)
+    slots = [i for i, part in enumerate(parts) if part.token == "counter"]
+    slot = sum(bool(word.text) for word in words[: slots[0]]) if slots else None
+    said = tuple(word for word in words if word.text)
+    return Stem(said, slot) if slots else Stem(composing.without_fault(said))
+
+
+def _fixed(part: _Part, shot: Shot) -> Word:
+    """The word of a token whose digits belong together and are never left out; "" for any other."""
+    taken_at = series.taken_at(shot)
+    if part.token in _TIMES and taken_at:
+        text = _DIRECTIVE.sub(lambda match: taken_at.strftime(match[0]), part.text or _TIMES[part.token])
+        return Word("-".join(cleaning.tokens(text, "en", ascii_only=True)), Role.ATTRIBUTE, Origin.EXIF)
+    if part.token == "sha":
+        return Word(shot.sha256[:_SHA_DIGITS].lower(), Role.ATTRIBUTE, Origin.COUNTER)
+    return Word("", Role.ATTRIBUTE, Origin.COUNTER)
+
+
+def _said(part: _Part, facts: _Facts) -> Iterator[Word]:
+    """What may stand for the token or text, the best first."""
+    if part.token in _ROLES:
+        words = [word for word in facts.candidate if word.role is _ROLES[part.token]]
+        yield from (word for i, word in enumerate(words) if word.score >= composing.DOUBTFUL or part.token == "subject" and i == 0)
+    elif part.token == "keywords":
+        yield Word(" ".join(facts.rules.keywords), Role.KEYWORD, Origin.KEYWORD)
+    elif part.token == "camera":
+        yield Word(facts.shot.camera, Role.ATTRIBUTE, Origin.EXIF)
+    elif part.token == "folder":
+        yield Word(facts.shot.folder.rpartition("/")[2], Role.PLACE, Origin.FOLDER)
+    elif part.token == "original":
+        yield Word(facts.original, Role.SUBJECT, Origin.ORIGINAL)
+    elif not part.token:
+        yield Word(part.text, Role.KEYWORD, Origin.PERSON)
+
+
+def _shortened(words: list[Word], parts: Sequence[_Part], rules: Rules, room: int) -> list[Word]:
+    """The words cut to what a name may have: first the original, then the last ones."""
+    words = list(words)
+    first = [i for i, part in enumerate(parts) if part.token == "original"]
+    while not grammar.fits("-".join(word.text for word in words if word.text), rules.profile, rules.name_max, room=room):
+        i = next((i for i in (*first, *reversed(range(len(words)))) if words[i].text))
+        words[i] = replace(words[i], text=words[i].text.rpartition("-")[0])
+    return words
+
+
+def _parse(template: str) -> list[_Part]:
+    parts: list[_Part] = []
+    end = 0
+    for match in _TOKEN.finditer(template):
+        parts.append(_literal(template, template[end : match.start()]))
+        parts.append(_token(template, match[1], match[2]))
+        end = match.end()
+    parts.append(_literal(template, template[end:]))
+    return [part for part in parts if part.token or part.text]
+
+
+def _literal(template: str, text: str) -> _Part:
+    if "{" in text or "}" in text:
+        raise TemplateError(f"The template “{template}” has a brace too many or too few. {_known()}")
+    return _Part(text=text)
+
+
+def _token(template: str, name: str, format_: str | None) -> _Part:
+    if name not in KNOWN:
+        raise TemplateError(f"The template “{template}” has the unknown token “{{{name}}}”. {_known()}")
+    if format_ is None:
+        return _Part(name)
+    if name not in _TIMES:
+        raise TemplateError(f"Only {{date}} and {{time}} have a format, not “{{{name}:{format_}}}”. {_known()}")
+    unknown = [match[0] for match in _DIRECTIVE.finditer(format_) if match[1] not in _DIRECTIVES]
+    if unknown or not _DIRECTIVE.search(format_):
+        known = " ".join(f"%{directive}" for directive in sorted(_DIRECTIVES))
+        raise TemplateError(f"The format “{format_}” must be made of {known}, as in {{date:%Y-%m-%d}}.")
+    return _Part(name, format_)
+
+
+def _known() -> str:
+    return "The tokens are " + " ".join(f"{{{name}}}" for name in KNOWN) + "."

@@ -1,0 +1,141 @@
+"""Copies of a file that are as good as the file: the same bytes, mode, owner, times and attributes."""
+
+import errno
+import os
+from contextlib import suppress
+
+from connectors.base import ConnectorError, NameTaken
+
+_CHUNK = 1 << 20
+_BLOCK = 4096
+_NO_ATTRIBUTES = {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EPERM}
+_ATTRIBUTES_TO_KEEP = ("user.", "system.posix_acl_")
+
+
+def fill(source: int, target: int, name: str) -> None:
+    """Writes the bytes of `source` to `target`, which may hold the beginning of them already, and compares the two.
+
+    Raises NameTaken where `target` holds anything else: then it is not changed, as a stranger wrote it.
+    """
+    position = 0
+    while wanted := os.pread(source, _CHUNK, position):
+        present = _read(target, len(wanted), position)
+        if not _is_begun(present, wanted):
+            raise NameTaken(f"{name} exists already, with other bytes.")
+        if present != wanted:
+            _write(target, wanted, position)
+        position += len(wanted)
+    if os.fstat(target).st_size != position:
+        raise NameTaken(f"{name} exists already, with more bytes.")
+    os.fsync(target)
+    if not same_bytes(source, target):
+        raise ConnectorError(f"The copy {name} could not be read back as it was written: look at the disk.")
+
+
+def _is_begun(present: bytes, wanted: bytes) -> bool:
+    """A power cut leaves blocks of zeros where bytes were still on their way."""
+    if wanted.startswith(present):
+        return True
+    blocks = range(0, len(present), _BLOCK)
+    return all(
+        present[start : start + _BLOCK] == wanted[start : start + _BLOCK][: len(present) - start]
+        or not any(present[start : start + _BLOCK])
+        for start in blocks
+    )
+
+
+def _read(descriptor: int, size: int, position: int) -> bytes:
+    parts = []
+    while size and (part := os.pread(descriptor, size, position)):
+        parts.append(part)
+        size, position = size - len(part), position + len(part)
+    return b"".join(parts)
+
+
+def _write(descriptor: int, data: bytes, position: int) -> None:
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(descriptor, view, position)
+        view, position = view[written:], position + written
+
+
+def same_bytes(one: int, other: int) -> bool:
+    """Reads both from their beginning to their end."""
+    for descriptor in (one, other):
+        with suppress(OSError):  # asks the disk, not the memory, where that is possible
+            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    return os.fstat(one).st_size == os.fstat(other).st_size and is_beginning(one, other)
+
+
+def is_beginning(part: int, whole: int) -> bool:
+    """Every byte of `part` stands at the same position of `whole`."""
+    if os.fstat(part).st_size > os.fstat(whole).st_size:
+        return False
+    position = 0
+    while expected := _read(part, _CHUNK, position):
+        if expected != _read(whole, len(expected), position):
+            return False
+        position += len(expected)
+    return True
+
+
+def clone_attributes(source: int, target: int, name: str) -> None:
+    """Gives the target mode, owner, extended attributes, access lists and times of the source, and looks whether it
+    has them. Raises ConnectorError for what this account may not give away."""
+    wanted = os.fstat(source)
+    if (wanted.st_uid, wanted.st_gid) != (os.fstat(target).st_uid, os.fstat(target).st_gid):
+        _try(os.fchown, target, wanted.st_uid, wanted.st_gid)
+    _clone_extended(source, target)
+    _try(os.fchmod, target, wanted.st_mode & 0o7777)
+    _try(os.utime, target, ns=(wanted.st_atime_ns, wanted.st_mtime_ns))
+    os.fsync(target)
+    lost = _differences(source, target)
+    if lost:
+        raise ConnectorError(
+            f"{name} would not have the {' and '.join(lost)} of the original, so nothing was changed: "
+            "run this as the owner of the file, or rename it by hand.",
+            permanent=True,
+        )
+
+
+def _try(change, *arguments, **named) -> None:  # type: ignore[no-untyped-def]  # any call of os that changes a file
+    with suppress(PermissionError, NotImplementedError):
+        try:
+            change(*arguments, **named)
+        except OSError as error:
+            if error.errno not in _NO_ATTRIBUTES:
+                raise
+
+
+def _clone_extended(source: int, target: int) -> None:
+    wanted = _extended(source)
+    for name in _extended(target).keys() - wanted.keys():
+        _try(os.removexattr, target, name)
+    for name, value in wanted.items():
+        _try(os.setxattr, target, name, value)
+
+
+def _extended(descriptor: int) -> dict[str, bytes]:
+    try:
+        names = os.listxattr(descriptor)
+        return {name: os.getxattr(descriptor, name) for name in names}
+    except OSError as error:
+        if error.errno in _NO_ATTRIBUTES:
+            return {}
+        raise
+
+
+def _differences(source: int, target: int) -> list[str]:
+    wanted, present = os.fstat(source), os.fstat(target)
+    kept = [
+        ("owner", (wanted.st_uid, wanted.st_gid) == (present.st_uid, present.st_gid)),
+        ("mode", wanted.st_mode == present.st_mode),
+        ("time", wanted.st_mtime_ns == present.st_mtime_ns),
+        ("extended attributes", _to_keep(source) == _to_keep(target)),
+    ]
+    return [what for what, is_kept in kept if not is_kept]
+
+
+def _to_keep(descriptor: int) -> dict[str, bytes]:
+    found = _extended(descriptor)
+    return {name: value for name, value in found.items() if name.startswith(_ATTRIBUTES_TO_KEEP)}

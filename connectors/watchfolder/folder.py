@@ -1,0 +1,180 @@
+"""A folder of this machine, and what is below it, as a source of images."""
+
+import errno
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from connectors.base import ConnectorError, Entry, FileGone, Limits
+from connectors.watchfolder import junk, kernel, places, protocols
+from connectors.watchfolder.mounts import Mounts
+from connectors.watchfolder.moving import Move, version
+from connectors.watchfolder.places import Place
+from connectors.watchfolder.sentences import telling
+
+_QUIET = 5.0  # seconds without a change after which a file may be finished
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NO_PLAIN_FILE = {errno.ELOOP, errno.ENXIO, errno.ENOTDIR}
+
+
+class Folder:
+    """Follows no links, neither to files nor to folders: a picture is renamed where it lives."""
+
+    def __init__(self, root: Path, *, recursive: bool, ignore: tuple[str, ...], protocol: str | None) -> None:
+        self._root = root
+        self._recursive = recursive
+        self._ignore = ignore
+        self._mounts = Mounts(protocol)
+
+    def check(self) -> None:
+        where = str(self._root)
+        with places.opened(self._root, "") as folder, telling(where):
+            places.names(folder)
+            space = os.fstatvfs(folder)
+            if space.f_flag & os.ST_RDONLY:
+                raise OSError(errno.EROFS, where)
+            if not os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=True):
+                raise OSError(errno.EACCES, where)
+            if space.f_blocks and not space.f_bfree:
+                raise OSError(errno.ENOSPC, where)
+
+    def scan(self, folder: str = "") -> Iterator[Entry]:
+        """Each folder is read to its end before its files are handed out, so that renaming them meanwhile does not
+        bring them back."""
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            try:
+                found = self._listed(here)
+            except ConnectorError as error:
+                if here == folder:
+                    raise
+                found = [Entry(here, 0, "", str(error))], []
+            yield from found[0]
+            if self._recursive:
+                waiting += found[1]
+
+    def _listed(self, folder: str) -> tuple[list[Entry], list[str]]:
+        """The files of one folder, and the folders in it."""
+        files: list[Entry] = []
+        folders: list[str] = []
+        prefix = f"{folder}/" if folder else ""
+        with self._opened(folder) as descriptor, os.scandir(descriptor) as found:
+            for item in found:
+                path = prefix + item.name
+                if self._ignore and junk.is_ignored(path, self._ignore):
+                    continue
+                if item.is_dir(follow_symlinks=False):
+                    if not junk.is_junk_folder(item.name):
+                        _add_folder(path, files, folders)
+                elif junk.is_wanted(item.name) and item.is_file(follow_symlinks=False):
+                    _add_file(path, item, files)
+        return files, folders
+
+    def names(self, folder: str) -> Iterator[str]:
+        with self._opened(folder) as descriptor:
+            found = places.names(descriptor)
+        yield from map(_printable, found)
+
+    def stat(self, path: str) -> Entry | None:
+        folder, name = places.parted(path)
+        try:
+            with places.opened(self._root, folder) as descriptor, telling(path):
+                found = Place(descriptor, name).look()
+        except FileGone:
+            return None
+        if found is None or not stat.S_ISREG(found.st_mode):
+            return None
+        return Entry(path, found.st_size, version(found))
+
+    def open(self, path: str) -> BinaryIO:
+        folder, name = places.parted(path)
+        with places.opened(self._root, folder) as descriptor, telling(path):
+            try:
+                return os.fdopen(Place(descriptor, name).open(os.O_RDONLY), "rb")
+            except OSError as error:
+                if error.errno in _NO_PLAIN_FILE:
+                    raise FileGone(f"{path} is no longer a file.") from error
+                raise
+
+    def protocol(self, folder: str) -> str:
+        with self._opened(folder) as descriptor:
+            return self._mounts.of(descriptor).protocol
+
+    def limits(self, folder: str) -> Limits:
+        with self._opened(folder) as descriptor:
+            return self._mounts.limits(descriptor)
+
+    def unsettled(self, entry: Entry) -> float:
+        try:
+            with self.open(entry.path) as file:
+                found = os.fstat(file.fileno())
+                # A clock of another machine may run ahead of ours; then only ours tells when the file came.
+                changed_at = found.st_mtime if found.st_mtime <= time.time() else found.st_ctime
+                quiet = time.time() - changed_at
+                if 0 <= quiet < _QUIET:
+                    return _QUIET - quiet
+                return _QUIET if kernel.has_writer(file.fileno()) else 0
+        except FileGone:
+            return 0
+
+    def rename(self, entry: Entry, to: str, *, key: str, step: Callable[[str], None]) -> Entry:
+        old_folder, old_name = places.parted(entry.path)
+        new_folder, new_name = places.parted(to)
+        if not _KEY.fullmatch(key) or new_name.startswith(junk.OURS):
+            raise ConnectorError(f"{to} under the key {key!r} would be mistaken for a set-aside file.", permanent=True)
+        with ExitStack() as folders:
+            old = folders.enter_context(places.opened(self._root, old_folder))
+            new = old if new_folder == old_folder else folders.enter_context(places.opened(self._root, new_folder))
+            with telling(entry.path):
+                mount = self._mounts.of(old)
+                if old != new and os.fstat(old).st_dev != os.fstat(new).st_dev:
+                    raise OSError(errno.EXDEV, to)
+                try:
+                    return protocols.rename(
+                        Move(entry, to, Place(old, old_name), Place(new, new_name), key, step, mount)
+                    )
+                except protocols.ProtocolLost:
+                    self._mounts.forget(old)
+                    raise
+
+    def close(self) -> None:
+        """Nothing is held between calls."""
+
+    @contextmanager
+    def _opened(self, folder: str) -> Iterator[int]:
+        with places.opened(self._root, folder) as descriptor, telling(folder or str(self._root)):
+            yield descriptor
+
+
+def _add_folder(path: str, files: list[Entry], folders: list[str]) -> None:
+    if _printable(path) == path:
+        folders.append(path)
+    else:
+        files.append(Entry(_printable(path), 0, "", _NOT_UNICODE))
+
+
+def _add_file(path: str, item: os.DirEntry[str], files: list[Entry]) -> None:
+    if _printable(path) != path:
+        files.append(Entry(_printable(path), 0, "", _NOT_UNICODE))
+        return
+    try:
+        found = item.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return
+    files.append(Entry(path, found.st_size, version(found)))
+
+
+_NOT_UNICODE = "Its name is not valid UTF-8, so it cannot be shown or changed safely: rename it by hand (`convmv` can)."
+
+
+def _printable(name: str) -> str:
+    """The name itself where it is valid Unicode, else with its wrong bytes spelled out."""
+    if name.isascii():
+        return name
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

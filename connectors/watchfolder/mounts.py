@@ -1,0 +1,196 @@
+"""What each file system can do with names, found out by trying."""
+
+import errno
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from connectors.base import ConnectorError, Limits
+from connectors.watchfolder import kernel, moving, places
+from connectors.watchfolder.junk import OURS
+from connectors.watchfolder.moving import Mount
+from connectors.watchfolder.places import Place
+
+_PROBE = f"{OURS}probe-"
+_LEFT_BEHIND = 3600  # seconds after which a probe's files are nobody's any more
+
+# Magic numbers of statfs(2). In these an inode names one file for as long as it exists, ...
+_WITH_LASTING_INODES = {
+    0xEF53: "ext4",
+    0x58465342: "xfs",
+    0x9123683E: "btrfs",
+    0x01021994: "tmpfs",
+    0xF2F52010: "f2fs",
+    0x2FC12FC1: "zfs",
+    0x3153464A: "jfs",
+    0xCA451A4E: "bcachefs",
+    0x6969: "nfs",
+}
+# ... and in these the kernel, or for CIFS the server, refuses to replace a name by itself. Elsewhere, in FUSE above
+# all, the refusal may come from a look beforehand, which another client of the same files can outrun.
+_WITHOUT_INODES_TO_GO_BY = {
+    0x794C7630: "overlay",
+    0x4D44: "vfat",
+    0x2011BAB0: "exfat",
+    0x7366746E: "ntfs3",
+    0x482B: "hfsplus",
+    0xF15F: "ecryptfs",
+    0xFF534D42: "cifs",
+    0xFE534D42: "smb2",
+}
+_NFS = 0x6969
+_REFUSES_BY_ITSELF = (_WITH_LASTING_INODES.keys() | _WITHOUT_INODES_TO_GO_BY.keys()) - {_NFS}
+_IGNORES_CASE = {0x4D44, 0x2011BAB0, 0x7366746E, 0x482B, 0xFF534D42, 0xFE534D42}
+_NO_LINKS_HERE = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK, errno.EXDEV}
+
+
+class Mounts:
+    """Probes each file system once; `forced` names a protocol to use without asking."""
+
+    def __init__(self, forced: str | None = None) -> None:
+        self._forced = forced
+        self._lock = threading.Lock()
+        self._known: dict[int, Mount] = {}
+        self._limits: dict[int, Limits] = {}
+
+    def of(self, folder: int) -> Mount:
+        """How names are changed in an opened folder. Raises ConnectorError, OSError where they cannot be."""
+        device = os.fstat(folder).st_dev
+        with self._lock:
+            if device not in self._known:
+                self._known[device] = self._probed(folder)
+            return self._known[device]
+
+    def forget(self, folder: int) -> None:
+        with self._lock:
+            self._known.pop(os.fstat(folder).st_dev, None)
+
+    def _probed(self, folder: int) -> Mount:
+        kind = kernel.file_system_type(folder)
+        return Mount(self._forced or _protocol(folder, kind), kind in _WITH_LASTING_INODES)
+
+    def limits(self, folder: int) -> Limits:
+        """Found out without writing, so that a dry run leaves no trace."""
+        device = os.fstat(folder).st_dev
+        with self._lock:
+            if device not in self._limits:
+                self._limits[device] = Limits(_longest_name(folder), _tells_case_apart(folder))
+            return self._limits[device]
+
+
+def _protocol(folder: int, kind: int) -> str:
+    with _probe_files(folder) as (one, other, free):
+        if kind in _REFUSES_BY_ITSELF and _noreplace_works(one, other, free):
+            return "noreplace"
+        if _link_works(one, other, free):
+            return "link"
+        if _exclusive_creation_works(other):
+            return "copy"
+    raise ConnectorError("This file system has no way to rename without the danger of overwriting.", permanent=True)
+
+
+@contextmanager
+def _probe_files(folder: int) -> Iterator[tuple[Place, Place, Place]]:
+    """Two files of ours that hold their own names, and a name that is free."""
+    prefix = f"{_PROBE}{secrets.token_hex(8)}-"
+    one, other, free = (Place(folder, prefix + letter) for letter in "abc")
+    try:
+        for place in (one, other):
+            _write(place)
+        _remove_left_behind(folder, os.lstat(one.name, dir_fd=folder).st_mtime)
+        yield one, other, free
+    finally:
+        for place in (one, other, free):
+            with suppress(FileNotFoundError):
+                os.unlink(place.name, dir_fd=folder)
+
+
+def _write(place: Place) -> None:
+    descriptor = place.open(os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    try:
+        os.write(descriptor, place.name.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_left_behind(folder: int, now: float) -> None:
+    """Those of probes that a crash ended; `now` is by the clock of the file system."""
+    for name in places.names(folder):
+        if name.startswith(_PROBE):
+            with suppress(OSError):
+                if now - os.lstat(name, dir_fd=folder).st_mtime > _LEFT_BEHIND:
+                    os.unlink(name, dir_fd=folder)
+
+
+def _holds(place: Place, text: str) -> bool:
+    try:
+        with place.reading() as descriptor:
+            return os.read(descriptor, 1000) == text.encode()
+    except OSError:
+        return False
+
+
+def _noreplace_works(one: Place, other: Place, free: Place) -> bool:
+    try:
+        moving.rename_noreplace(one, other)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        if error.errno in moving.UNKNOWN_TO_THE_FILE_SYSTEM:
+            return False
+        raise
+    if not (_holds(one, one.name) and _holds(other, other.name)):
+        return False
+    moving.rename_noreplace(one, free)
+    works = _holds(free, one.name) and one.look() is None
+    moving.rename_noreplace(free, one)
+    return works
+
+
+def _link_works(one: Place, other: Place, free: Place) -> bool:
+    try:
+        moving.link(one, other)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        if error.errno in _NO_LINKS_HERE:
+            return False
+        raise
+    if not (_holds(one, one.name) and _holds(other, other.name)):
+        return False
+    try:
+        moving.link(one, free)
+    except OSError as error:
+        if error.errno in _NO_LINKS_HERE:
+            return False
+        raise
+    return _holds(free, one.name) and _holds(one, one.name)
+
+
+def _exclusive_creation_works(other: Place) -> bool:
+    try:
+        os.close(other.open(os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return _holds(other, other.name)
+    return False
+
+
+def _longest_name(folder: int) -> int:
+    try:
+        return min(os.fpathconf(folder, "PC_NAME_MAX"), 255)
+    except OSError:
+        return Limits().name_max
+
+
+def _tells_case_apart(folder: int) -> bool:
+    """By a name that is there: whether it is found under its other case, too."""
+    names = set(places.names(folder))
+    for name in names:
+        other = name.swapcase()
+        if other == name or other in names or not name.isascii():
+            continue
+        return Place(folder, other).look() is None
+    return kernel.file_system_type(folder) not in _IGNORES_CASE

@@ -1,0 +1,248 @@
+"""Acts on names that lose nothing and overwrite nothing: the one module that may rename.
+
+What stands under a hidden name of ours is removed only when all its bytes stand under a visible one, and is given a
+visible name otherwise.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from connectors.base import ConnectorError, Entry, FileChanged, NameTaken
+from connectors.watchfolder import copying, kernel
+from connectors.watchfolder.junk import OURS
+from connectors.watchfolder.places import Place
+
+UNKNOWN_TO_THE_FILE_SYSTEM = frozenset([errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP])
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """How names are changed on a file system. Where inodes do not stay, only bytes tell which file is which."""
+
+    protocol: str
+    inodes_stay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One rename: `old` and `new` are the places of `entry` and `to`."""
+
+    entry: Entry
+    to: str
+    old: Place
+    new: Place
+    key: str
+    step: Callable[[str], None]
+    mount: Mount
+
+    @property
+    def aside(self) -> Place:
+        """Where the file of the old name waits to be removed."""
+        return Place(self.old.folder, f"{OURS}{self.key}.old")
+
+    @property
+    def mark(self) -> Place:
+        """Says that the new name is being claimed by us: another link of the file, or empty where there are none."""
+        return Place(self.new.folder, f"{OURS}{self.key}.new")
+
+    @property
+    def half(self) -> Place:
+        """Where a copy that failed is withdrawn to."""
+        return Place(self.new.folder, f"{OURS}{self.key}.half")
+
+    def is_entry(self, found: os.stat_result) -> bool:
+        """The very file that the caller has seen, unchanged."""
+        if self.mount.inodes_stay:
+            return stat.S_ISREG(found.st_mode) and version(found) == self.entry.version
+        return self.looks_like_entry(found)
+
+    def looks_like_entry(self, found: os.stat_result) -> bool:
+        """Has its size and time, as a finished copy has too."""
+        known = self.entry.version.partition("-")[2]
+        return stat.S_ISREG(found.st_mode) and version(found).partition("-")[2] == known
+
+    def same_file(self, one: Place, other: Place) -> bool:
+        """By inode where that is proof, else by all their bytes."""
+        first, second = one.look(), other.look()
+        if first is None or second is None or not (stat.S_ISREG(first.st_mode) and stat.S_ISREG(second.st_mode)):
+            return False
+        if self.mount.inodes_stay and self.mount.protocol != "copy":
+            return os.path.samestat(first, second)
+        return first.st_size == second.st_size and _begins(one, other)
+
+    def sync(self) -> None:
+        self.new.sync()
+        if self.old.folder != self.new.folder:
+            self.old.sync()
+
+
+def version(found: os.stat_result) -> str:
+    return f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"
+
+
+def rename_noreplace(one: Place, other: Place) -> None:
+    kernel.rename_noreplace(one.folder, one.name, other.folder, other.name)
+
+
+def link(one: Place, other: Place) -> None:
+    os.link(one.name, other.name, src_dir_fd=one.folder, dst_dir_fd=other.folder, follow_symlinks=False)
+
+
+def make_mark(move: Move) -> None:
+    with suppress(FileExistsError):
+        os.close(move.mark.open(os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+    move.mark.sync()
+
+
+def set_aside(move: Move) -> os.stat_result | None:
+    """Takes whatever stands at the old name off it; None where nothing stands there."""
+    try:
+        _hide(move.old, move.aside)
+    except FileNotFoundError:
+        return None
+    move.old.sync()
+    aside = move.aside.look()
+    if aside is None:
+        raise ConnectorError(f"The disk says that {move.entry.path} was renamed, and it was not: look at the disk.")
+    return aside
+
+
+def _hide(visible: Place, hidden: Place) -> None:
+    """Renames to a hidden name of ours. Raises FileExistsError where that is in use."""
+    try:
+        rename_noreplace(visible, hidden)
+    except OSError as error:
+        if error.errno not in UNKNOWN_TO_THE_FILE_SYSTEM:
+            raise
+        if hidden.look() is not None:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), hidden.name) from error
+        os.rename(visible.name, hidden.name, src_dir_fd=visible.folder, dst_dir_fd=hidden.folder)
+
+
+def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) -> bool:
+    """Gives a hidden file a visible name; False where that name is taken."""
+    try:
+        if move.mount.protocol == "noreplace":
+            rename_noreplace(hidden, place)
+            place.sync()
+            return True
+        if move.mount.protocol == "link":
+            link(hidden, place)
+            place.sync()
+        else:
+            copy(move, hidden, place, resume=resume)
+    except (FileExistsError, NameTaken):
+        return False
+    _unlink(hidden)
+    return True
+
+
+def put_back(move: Move, hidden: Place, home: Place, *, resume: bool = False) -> None:
+    """Gives a hidden file the name it had, or one beside it where that has been taken again."""
+    path = PurePosixPath(home.name)
+    beside = Place(home.folder, f"{path.stem[:50]}-kept-{move.key}{path.suffix}")
+    if not any(try_place(move, hidden, place, resume=resume) for place in (home, beside)):
+        raise ConnectorError(
+            f"Other programs put files at {move.entry.path} while it was renamed; one of them waits there under the "
+            f"hidden name {hidden.name}: give it a name by hand.",
+            permanent=True,
+        )
+
+
+def discard(move: Move, hidden: Place, home: Place) -> None:
+    """Removes a hidden file, if any. What would be lost with it goes home instead."""
+    found = hidden.look()
+    if found is None:
+        return
+    elsewhere = found.st_size == 0 or (move.mount.inodes_stay and found.st_nlink > 1)
+    if elsewhere or any(_begins(hidden, place) for place in (move.new, move.old, move.aside)):
+        _unlink(hidden)
+    else:
+        put_back(move, hidden, home)
+
+
+def remove_aside(move: Move) -> bool:
+    """Removes the set-aside file where the new name holds the same one; False where it does not."""
+    if not move.same_file(move.aside, move.new):
+        return False
+    _unlink(move.aside)
+    return True
+
+
+def _begins(hidden: Place, place: Place) -> bool:
+    try:
+        with hidden.reading() as part, place.reading() as whole:
+            return copying.is_beginning(part, whole)
+    except OSError:  # no plain file, or it cannot be read: no proof
+        return False
+
+
+def _unlink(hidden: Place) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(hidden.name, dir_fd=hidden.folder)
+    if hidden.look() is not None:
+        raise ConnectorError(f"The disk says that {hidden.name} was removed, and it was not: look at the disk.")
+
+
+def copy(move: Move, source: Place, target: Place, *, resume: bool) -> None:
+    """Makes `target` as good as `source`, and durable. With `resume` it may hold a beginning that we wrote.
+
+    Raises FileExistsError or NameTaken where another's file is there; after any other error nothing of ours is.
+    """
+    with source.reading() as original, _created(target, resume) as made:
+        before = os.fstat(original)
+        if source == move.old and not move.is_entry(before):
+            _withdraw(move, target, original, made)
+            raise replaced(move)
+        try:
+            copying.fill(original, made, move.to)
+            copying.clone_attributes(original, made, move.to)
+            if version(os.fstat(original)) != version(before):
+                raise replaced(move)
+        except NameTaken:
+            raise
+        except (OSError, ConnectorError):
+            _withdraw(move, target, original, made)
+            raise
+    target.sync()
+
+
+@contextmanager
+def _created(target: Place, resume: bool) -> Iterator[int]:
+    found = target.look() if resume else None
+    if found is None:
+        made = target.open(os.O_RDWR | os.O_CREAT | os.O_EXCL)
+    elif not stat.S_ISREG(found.st_mode):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target.name)
+    else:
+        try:
+            made = target.open(os.O_RDWR)
+        except PermissionError:  # a finished copy of a file that may not be written
+            made = target.open(os.O_RDONLY)
+    try:
+        yield made
+    finally:
+        os.close(made)
+
+
+def _withdraw(move: Move, target: Place, original: int, made: int) -> None:
+    """Takes a failed copy off its visible name. Where that is another's file by now, it goes back."""
+    _hide(target, move.half)
+    found = move.half.look()
+    if found is None:
+        return
+    with move.half.reading() as half:
+        ours = found.st_ino == os.fstat(made).st_ino or copying.is_beginning(half, original)
+    if ours:
+        _unlink(move.half)
+    else:
+        put_back(move, move.half, target)
+
+
+def replaced(move: Move) -> FileChanged:
+    return FileChanged(f"Another program changed or replaced {move.entry.path} meanwhile: look at it again.")
