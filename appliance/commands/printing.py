@@ -85,7 +85,7 @@ class Table(Printer):
         self._task = self._progress.add_task("Looking for images", total=None)
 
     def started(self, data: Path) -> None:
-        self._errors.print(f"[dim]Database and history: {escape(str(data))}[/]")
+        self._errors.print(f"[dim]Database and history: {escape(str(data))}[/]", soft_wrap=True)
         self._progress.start()
 
     def found(self, count: int) -> None:
@@ -103,7 +103,7 @@ class Table(Printer):
     def finished(self, said: str) -> None:
         self._progress.stop()
         self._print()
-        self._console.print(f"\n{said}", markup=False)
+        self._console.print(f"\n{said}", markup=False, soft_wrap=True)
 
     def _print(self) -> None:
         lines, self._lines = sorted(self._lines, key=lambda line: (folder_of(line.path), line.path)), []
@@ -114,7 +114,7 @@ class Table(Printer):
             grid.add_column(overflow="fold", style="dim")
             for line in (one for one in lines if folder_of(one.path) == folder):
                 grid.add_row(*_row(line))
-            self._console.print(f"\n[bold]{escape(printable(str(self._root / folder)))}[/]")
+            self._console.print(f"\n[bold]{escape(printable(str(self._root / folder)))}[/]", soft_wrap=True)
             self._console.print(grid)
 
 

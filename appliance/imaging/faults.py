@@ -18,6 +18,7 @@ class Fault(StrEnum):
     TOO_LONG = "too-long"
     CRASHED = "crashed"
     UNREADABLE_BYTES = "unreadable-bytes"  # the disk or the network did not give its bytes
+    LATE = "late"  # the disk or the network, or a busy machine, took too long
     INTERRUPTED = "interrupted"  # the process that opens pictures went away
 
 
@@ -49,16 +50,23 @@ _MEANINGS = {
         "{name} is {detail} pixels large; at most 100 million are opened. Save a smaller copy to have it named.",
         quarantine=True,
     ),
-    Fault.BOMB: _Meaning(f"{{name}} holds data that unpack to far more than a picture's. {_LEFT_ALONE}.", quarantine=True),
+    Fault.BOMB: _Meaning(
+        f"{{name}} holds data that unpack to far more than a picture's. {_LEFT_ALONE}.", quarantine=True
+    ),
     Fault.TOO_MUCH_MEMORY: _Meaning(
         f"{{name}} needs more than 1.5 GiB of memory to open. {_LEFT_ALONE}.", quarantine=True
     ),
     Fault.TOO_LONG: _Meaning(
-        f"{{name}} takes more than 8 seconds of computing or 12 of waiting to open. {_LEFT_ALONE}.", quarantine=True
+        f"{{name}} takes more than 8 seconds of computing to open. {_LEFT_ALONE}.", quarantine=True
     ),
     Fault.CRASHED: _Meaning(f"{{name}} made the decoder crash ({{detail}}). {_LEFT_ALONE}.", quarantine=True),
     Fault.UNREADABLE_BYTES: _Meaning(
         "{name} could not be read to its end ({detail}): check the disk or the network share.", permanent=False
+    ),
+    Fault.LATE: _Meaning(
+        "{name} did not arrive within 12 seconds: check the disk or the network share, or try again when there is less "
+        "to do.",
+        permanent=False,
     ),
     Fault.INTERRUPTED: _Meaning(
         "The process that opens pictures ended while {name} was open: try again.", permanent=False

@@ -1,11 +1,12 @@
 """Which names of a folder are taken, and which number is the next free one (rule 8)."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Set
 
 from appliance.naming import grammar
 
-_BEFORE_EXTENSION = re.compile(r"[^.@]*")
+_BEFORE_EXTENSION = re.compile(r"[.@].*", re.DOTALL)
 _NUMBERED = re.compile(r"(.+)-(\d{1,6})")
 
 
@@ -17,28 +18,40 @@ class Folder:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names: dict[str, set[str]] = {}
-        self._numbers: dict[str, set[int]] = {}
+        self._names = defaultdict[str, set[str]](set)
+        self._stems = defaultdict[str, set[str]](set)
+        self._numbers = defaultdict[str, set[int]](set)
         self._next: dict[str, int] = {}
-        self._next_series: dict[str, int] = {}
-        self._exact: dict[str, set[str]] = {}
+        self._next_in_series: dict[str, int] = {}
+        self._next_count: dict[tuple[str, str], int] = {}
+        self.claim(names)
+
+    @property
+    def size(self) -> int:
+        return len(self._names)
+
+    def claim(self, names: Iterable[str]) -> None:
         for name in names:
-            self.claim(name)
+            key = grammar.fold(name)
+            stem = _BEFORE_EXTENSION.sub("", key)
+            self._names[key].add(name)
+            self._stems[stem].add(name)
+            if match := _NUMBERED.fullmatch(stem):
+                self._numbers[match[1]].add(int(match[2]))
 
-    def claim(self, name: str) -> None:
-        key = grammar.fold(name)
-        stem = _stem(key)
-        self._exact.setdefault(key, set()).add(name)
-        self._names.setdefault(stem, set()).add(name)
-        if match := _NUMBERED.fullmatch(stem):
-            self._numbers.setdefault(match[1], set()).add(int(match[2]))
-
-    def is_free(self, stem: str, own: Set[str]) -> bool:
+    def is_stem_free(self, stem: str, own: Set[str]) -> bool:
         """Whether no file has this stem but those in `own`."""
-        return self._names.get(grammar.fold(stem), set()) <= own
+        return self._stems.get(grammar.fold(stem), set()) <= own
 
-    def is_name_free(self, name: str, own: Set[str]) -> bool:
-        return self._exact.get(grammar.fold(name), set()) <= own
+    def are_free(self, names: Iterable[str], own: Set[str]) -> bool:
+        """Whether no file has one of these names but those in `own`."""
+        return all(self._names.get(grammar.fold(name), set()) <= own for name in names)
+
+    def count(self, around: tuple[str, str]) -> int:
+        """The next number from 1 between these two texts; each call gives another, which may be taken."""
+        number = self._next_count.get(around, 1)
+        self._next_count[around] = number + 1
+        return number
 
     def number(self, stem: str) -> int:
         """The least number from 2 that no name of this stem ends in; each call gives another."""
@@ -54,15 +67,10 @@ class Folder:
         """The first of so many numbers in a row, from 1, that no name of this stem ends in; each call gives others."""
         key = grammar.fold(stem)
         taken = self._numbers.get(key, set())
-        first = number = self._next_series.get(key, 1)
+        first = number = self._next_in_series.get(key, 1)
         while number < first + count:
             if number in taken:
                 first = number + 1
             number += 1
-        self._next_series[key] = first + count
+        self._next_in_series[key] = first + count
         return first
-
-
-def _stem(key: str) -> str:
-    match = _BEFORE_EXTENSION.match(key)
-    return match[0] if match else key

@@ -29,6 +29,13 @@ class Stem:
     def text(self) -> str:
         return "-".join(word.text for word in self.words)
 
+    @property
+    def around_slot(self) -> tuple[str, str]:
+        """What stands before and after a number."""
+        slot = len(self.words) if self.slot is None else self.slot
+        before = "".join(f"{word.text}-" for word in self.words[:slot])
+        return before, "".join(f"-{word.text}" for word in self.words[slot:])
+
     def numbered(self, number: str) -> "Stem":
         slot = len(self.words) if self.slot is None else self.slot
         word = Word(number, Role.ATTRIBUTE, Origin.COUNTER)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from appliance.naming import cleaning
+from appliance.naming import cleaning, extensions
 from appliance.naming.profiles import Profile, Rules
 
 # "-" and six digits, or six hex digits: what may be added to tell two names apart.
@@ -15,7 +15,6 @@ _ADDED_LATER = 24
 _ENCRYPTED_NAME_MAX = 143
 
 _ASCII_STEM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_EXTENSION = re.compile(r"[a-z0-9]{1,10}")
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 _DIGITS_ONLY = re.compile(r"\d+")
 _ADDED_BY_WORDPRESS = re.compile(r"-(\d+x\d+|scaled|rotated|e\d{10,})$")
@@ -30,14 +29,6 @@ def split(name: str) -> tuple[str, str]:
     """The stem and the extension without its dot, which is "" where there is none."""
     stem, dot, extension = name.rpartition(".")
     return (stem, extension) if dot and stem else (name, "")
-
-
-def extension(text: str) -> str:
-    """The extension as it stands in a name. ValueError for what cannot be one."""
-    lowered = text.lower()
-    if not _EXTENSION.fullmatch(lowered):
-        raise ValueError(f"“{text}” cannot be the extension of an image: give letters and digits, such as jpg.")
-    return "jpg" if lowered == "jpeg" else lowered
 
 
 def most_bytes(name_max: int) -> int:
@@ -95,15 +86,15 @@ def safe_stem(stem: str, profile: Profile, name_max: int, language: str = "en") 
     return "-".join(words)
 
 
-def safe_name(stem: str, extension_: str, profile: Profile, name_max: int) -> str:
+def safe_name(stem: str, extension: str, profile: Profile, name_max: int) -> str:
     """The whole name. ValueError when nothing is left of the stem."""
-    return f"{safe_stem(stem, profile, name_max)}.{extension(extension_)}"
+    return f"{safe_stem(stem, profile, name_max)}.{extensions.written(extension)}"
 
 
-def check_name(name: str, rules: Rules, extension_: str) -> str | None:
+def check_name(name: str, rules: Rules, extension: str) -> str | None:
     """None where a person may give this name to an image with such an extension; else what is wrong, and what to do."""
     stem, given = split(name)
-    wanted = extension(extension_)
+    wanted = extensions.written(extension)
     if given != wanted:
         return f"The name must end in “.{wanted}”, which is what the file is: try “{_better(name, rules, wanted)}”."
     problem = _problem(stem, rules)
@@ -118,17 +109,18 @@ def _problem(stem: str, rules: Rules) -> str | None:
         return f"A name cannot be “{stem}”, because {problem}"
     if not fits(stem, rules.profile, rules.name_max):
         profile = rules.profile
-        limits = f"{profile.most_words} words, {profile.most_characters} characters and {most_bytes(rules.name_max)} bytes"
+        limits = (
+            f"{profile.most_words} words, {profile.most_characters} characters and {most_bytes(rules.name_max)} bytes"
+        )
         return f"A name has at most {limits}"
     return None
 
 
 def _better(text: str, rules: Rules, wanted: str) -> str:
     """A name that would do."""
-    known = {"jpg", "jpeg", "png", "gif", "webp", "avif", "heic", "heif", "tif", "tiff", "bmp", wanted}
     stem, given = split(text)
     try:
-        stem = safe_stem(stem if given.lower() in known else text, rules.profile, rules.name_max, rules.language)
+        stem = safe_stem(stem if extensions.is_known(given) else text, rules.profile, rules.name_max, rules.language)
     except ValueError:
         stem = "red-vintage-car"
     return f"{stem}.{wanted}"

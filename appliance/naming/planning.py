@@ -1,13 +1,12 @@
 """A plan: a name for every image of a batch, with no two alike and none that is taken."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
-from appliance.naming import composing, extensions, grammar, groups, series, templates
-from appliance.naming.badnames import why_bad
+from appliance.naming import drafting, grammar, series
 from appliance.naming.collisions import Folder
 from appliance.naming.composing import Stem
+from appliance.naming.drafting import Draft
 from appliance.naming.profiles import Rules
 from appliance.naming.proposals import Proposal, Shot, Verdict
 from appliance.words import Role
@@ -24,63 +23,168 @@ def plan(shots: Sequence[Shot], taken: Mapping[str, Iterable[str]], rules: Rules
     `taken` has, for each folder, every name there and every name reserved there. A name that an image of this plan
     gives up stays taken. Takes time in proportion to the images and the names. TemplateError for a wrong template.
     """
-    return _Plan(shots, taken, rules).proposals()
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    shot: Shot
-    rules: Rules
-    stems: tuple[Stem, ...]
-    confidence: float
-    kept: Proposal | None = None  # where no name is looked for
-
-    @property
-    def is_sure(self) -> bool:
-        return self.confidence >= self.rules.threshold
-
-    @property
-    def own(self) -> set[str]:
-        return {self.shot.name, *self.shot.companions}
-
-    def file_name(self, stem: Stem) -> str:
-        return f"{stem.text}.{grammar.extension(self.shot.extension)}"
-
-    def names(self, stem: Stem) -> list[str]:
-        """What the image and its companions would be called."""
-        name = self.file_name(stem)
-        return [name, *(groups.companion_name(other, self.shot.name, name) for other in self.shot.companions)]
+    drafts = [drafting.draft(shot, rules) for shot in shots]
+    return _Plan(drafts, taken).proposals()
 
 
 class _Plan:
-    def __init__(self, shots: Sequence[Shot], taken: Mapping[str, Iterable[str]], rules: Rules) -> None:
-        self._rules = rules
-        self._drafts = [_draft(shot, rules) for shot in shots]
+    def __init__(self, drafts: Sequence[Draft], taken: Mapping[str, Iterable[str]]) -> None:
+        self._drafts = drafts
         self._folders = {folder: Folder(names) for folder, names in taken.items()}
-        for draft in self._drafts:
-            folder = self._folders.setdefault(draft.shot.folder, Folder(()))
-            for name in draft.own:
-                folder.claim(name)
-        self._counted = Counter(
-            (draft.shot.folder, draft.stems[0].around_slot) for draft in self._drafts if draft.stems
-        )
+        for draft in drafts:
+            self._folder(draft).claim(draft.own)
+        named = [draft for draft in drafts if draft.stems]
+        self._alike = Counter((draft.shot.folder, draft.stems[0].around_slot) for draft in named)
         self._proposals: dict[int, Proposal] = {}
 
     def proposals(self) -> list[Proposal]:
-        for i, draft in enumerate(self._drafts):
-            if draft.kept:
-                self._proposals[i] = draft.kept
-        for sure in (True, False):
-            wanting = [i for i, draft in enumerate(self._drafts) if not draft.kept and draft.is_sure is sure]
-            self._name(wanting, together=sure)
-        return [self._proposals[i] for i in range(len(self._drafts))]
+        sure = [i for i, draft in enumerate(self._drafts) if not draft.verdict and draft.is_sure]
+        unsure = [i for i, draft in enumerate(self._drafts) if not draft.verdict and not draft.is_sure]
+        for burst in self._bursts(sure):
+            self._name_burst(burst)
+        for burst in self._bursts(unsure):
+            for i in burst:
+                self._name_alone(i)
+        return [draft.verdict or self._proposals[i] for i, draft in enumerate(self._drafts)]
 
-    def _name(self, wanting: list[int], *, together: bool) -> None:
-        shots = [self._drafts[i].shot for i in wanting]
-        for burst in series.bursts(shots):
-            members = [wanting[i] for i in burst]
-            for run in self._runs(members) if together else [[i] for i in members]:
-                self._name_run(run)
+    def _folder(self, draft: Draft) -> Folder:
+        return self._folders.setdefault(draft.shot.folder, Folder(()))
 
-    def _runs(self, burst: list[int]) -> list[list[int]]:
-        ...
+    def _bursts(self, indexes: Sequence[int]) -> list[list[int]]:
+        shots = [self._drafts[i].shot for i in indexes]
+        return [[indexes[i] for i in burst] for burst in series.bursts(shots)]
+
+    def _name_burst(self, burst: Sequence[int]) -> None:
+        for stem, members in _shared_stems([self._drafts[i] for i in burst]):
+            indexes = [burst[i] for i in members]
+            if stem is None:
+                for i in indexes:
+                    self._name_alone(i)
+            else:
+                self._name_series(stem, indexes)
+
+    def _name_series(self, stem: Stem, indexes: Sequence[int]) -> None:
+        """One stem for all, with a number each in capture order; those that have such a name keep it."""
+        waiting = []
+        for i in indexes:
+            if present := _present(self._drafts[i], [stem, *self._drafts[i].stems]):
+                if self._take_present(i, present):
+                    continue
+            waiting.append(i)
+        first = self._folder(self._drafts[indexes[0]]).series(stem.text, len(waiting))
+        digits = max(_LEAST_DIGITS, len(str(first + len(waiting) - 1)))
+        for number, i in enumerate(waiting, first):
+            numbered = stem.numbered(f"{number:0{digits}}")
+            if not self._take(i, numbered):
+                self._name_alone(i)
+
+    def _name_alone(self, i: int) -> None:
+        draft = self._drafts[i]
+        present = _present(draft, draft.stems)
+        if present and self._take_present(i, present):
+            return
+        if any(self._take(i, stem) for stem in self._ladder(draft)):
+            return
+        reason = "No good name is free for it in this folder: give it one."
+        self._proposals[i] = drafting.review(draft.shot, draft.confidence, reason)
+
+    def _ladder(self, draft: Draft) -> Iterator[Stem]:
+        """What the image may be called, in the order of rule 8."""
+        best = draft.stems[0]
+        if best.slot is not None:
+            yield from self._counted(draft, best)
+            return
+        yield from draft.stems
+        folder = self._folder(draft)
+        for _ in range(_MOST_TRIES):
+            if (number := folder.number(best.text)) > _MOST_NUMBER:
+                break
+            yield best.numbered(str(number))
+        yield best.numbered(draft.shot.sha256[:_HEX_DIGITS].lower())
+        for _ in range(_MOST_TRIES):
+            yield best.numbered(str(folder.number(best.text)))
+
+    def _counted(self, draft: Draft, stem: Stem) -> Iterator[Stem]:
+        """The stem with each next number in the place that the template has for it."""
+        alike = self._alike[draft.shot.folder, stem.around_slot]
+        digits = max(_LEAST_DIGITS, len(str(alike)))
+        folder = self._folder(draft)
+        for _ in range(folder.size + 1):
+            yield stem.numbered(f"{folder.count(stem.around_slot):0{digits}}")
+
+    def _take(self, i: int, stem: Stem) -> bool:
+        draft = self._drafts[i]
+        if not draft.accepts(stem) or not self._folder(draft).is_stem_free(stem.text, draft.own):
+            return False
+        self._propose(i, stem)
+        return True
+
+    def _take_present(self, i: int, stem: Stem) -> bool:
+        """Takes the name that the image has already but for its extension or its case."""
+        draft = self._drafts[i]
+        if not self._folder(draft).are_free(draft.names(stem), draft.own):
+            return False
+        self._propose(i, stem)
+        return True
+
+    def _propose(self, i: int, stem: Stem) -> None:
+        draft = self._drafts[i]
+        names = draft.names(stem)
+        self._folder(draft).claim(names)
+        self._proposals[i] = _proposal(draft, stem, names[0])
+
+
+def _proposal(draft: Draft, stem: Stem, name: str) -> Proposal:
+    shot = draft.shot
+    if name == shot.name:
+        reason = "It has the name that it would be given."
+        return Proposal(Verdict.KEEP, name, stem.words, draft.confidence, reason)
+    if not draft.is_sure:
+        reason = f"Not sure enough: {draft.confidence:.2f} where {draft.rules.threshold:.2f} is asked."
+        return drafting.review(shot, draft.confidence, reason, name, stem)
+    return Proposal(Verdict.RENAME, name, stem.words, draft.confidence, " ".join(drafting.warnings(shot)))
+
+
+def _present(draft: Draft, stems: Iterable[Stem]) -> Stem | None:
+    """The stem that the image has now, where it is one of these, with a number or not: names do not climb (rule 15)."""
+    present = grammar.fold(grammar.split(draft.shot.name)[0])
+    for stem in stems:
+        if stem.slot is None and present == stem.text:
+            return stem
+        before, after = stem.around_slot
+        middle = present.removeprefix(before).removesuffix(after)
+        if f"{before}{middle}{after}" == present and _is_suffix(middle, draft):
+            return stem.numbered(middle)
+    return None
+
+
+def _is_suffix(text: str, draft: Draft) -> bool:
+    return (text.isdecimal() and text.isascii()) or text == draft.shot.sha256[:_HEX_DIGITS].lower()
+
+
+def _shared_stems(burst: Sequence[Draft]) -> Iterator[tuple[Stem | None, list[int]]]:
+    """The burst in parts: the members that share a stem, or None and those that are named alone."""
+    if len(burst) == 1 or burst[0].stems[0].slot is not None:
+        yield None, list(range(len(burst)))
+    elif burst[0].rules.template is not None:
+        yield from _alike(burst)
+    elif _are_told_apart(burst):
+        yield None, list(range(len(burst)))
+    else:
+        best = max(burst, key=lambda draft: draft.confidence)
+        yield best.stems[0], list(range(len(burst)))
+
+
+def _alike(burst: Sequence[Draft]) -> Iterator[tuple[Stem | None, list[int]]]:
+    parts = defaultdict[str, list[int]](list)
+    for i, draft in enumerate(burst):
+        parts[draft.stems[0].text].append(i)
+    for members in parts.values():
+        yield (burst[members[0]].stems[0] if len(members) > 1 else None), members
+
+
+def _are_told_apart(burst: Sequence[Draft]) -> bool:
+    """Whether a word of each says of the same subject what the others do not: better than a number (rule 7)."""
+    names = {draft.stems[0].text for draft in burst}
+    subjects = {tuple(word.text for word in draft.stems[0].words if word.role is Role.SUBJECT) for draft in burst}
+    return len(names) == len(burst) and len(subjects) == 1

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from appliance.naming.proposals import Shot
@@ -29,33 +29,31 @@ def taken_at(shot: Shot) -> datetime | None:
     return shot.taken_at and shot.taken_at.replace(tzinfo=None)
 
 
-def bursts(shots: Iterable[Shot]) -> Iterator[list[Shot]]:
-    """All the shots in groups, each in capture order: near-identical ones that one camera took within seconds of each
-    other in one folder are together, any other is alone.
+def bursts(shots: Sequence[Shot]) -> list[list[int]]:
+    """The indexes of all shots in groups, each in capture order: near-identical ones that one camera took within seconds
+    of each other in one folder on one day are together, any other is alone.
     """
-    by_camera = defaultdict[tuple[str, str], list[Shot]](list)
-    for shot in shots:
-        by_camera[shot.folder, shot.camera].append(shot)
+    by_camera = defaultdict[tuple[str, str], list[int]](list)
+    for i, shot in enumerate(shots):
+        by_camera[shot.folder, shot.camera].append(i)
+    keys = [capture_order(shot) for shot in shots]
+    chains: list[list[int]] = []
     for group in by_camera.values():
-        yield from _chains(sorted(group, key=capture_order))
-
-
-def _chains(ordered: list[Shot]) -> Iterator[list[Shot]]:
-    chain: list[Shot] = []
-    for shot in ordered:
-        if chain and not _is_next(chain[-1], shot):
-            yield chain
-            chain = []
-        chain.append(shot)
-    if chain:
-        yield chain
+        group.sort(key=keys.__getitem__)
+        for before, i in zip([None, *group], group, strict=False):
+            if before is not None and _is_next(shots[before], shots[i]):
+                chains[-1].append(i)
+            else:
+                chains.append([i])
+    return sorted(chains, key=lambda chain: keys[chain[0]])
 
 
 def _is_next(before: Shot, after: Shot) -> bool:
     first, second = taken_at(before), taken_at(after)
     if first is None or second is None or before.phash is None or after.phash is None:
         return False
-    return second - first <= BURST_GAP and (before.phash ^ after.phash).bit_count() <= BURST_DISTANCE
+    is_soon = second - first <= BURST_GAP and first.date() == second.date()
+    return is_soon and (before.phash ^ after.phash).bit_count() <= BURST_DISTANCE
 
 
 def _run(run: str) -> tuple[bool, int, str]:

@@ -107,7 +107,11 @@ def _said(part: _Part, facts: _Facts) -> Iterator[Word]:
     """What may stand for the token or text, the best first."""
     if part.token in _ROLES:
         words = [word for word in facts.candidate if word.role is _ROLES[part.token]]
-        yield from (word for i, word in enumerate(words) if word.score >= composing.DOUBTFUL or part.token == "subject" and i == 0)
+        yield from (
+            word
+            for i, word in enumerate(words)
+            if word.score >= composing.DOUBTFUL or part.token == "subject" and i == 0
+        )
     elif part.token == "keywords":
         yield Word(" ".join(facts.rules.keywords), Role.KEYWORD, Origin.KEYWORD)
     elif part.token == "camera":
@@ -124,7 +128,9 @@ def _shortened(words: list[Word], parts: Sequence[_Part], rules: Rules, room: in
     """The words cut to what a name may have: first the original, then the last ones."""
     words = list(words)
     first = [i for i, part in enumerate(parts) if part.token == "original"]
-    while not grammar.fits("-".join(word.text for word in words if word.text), rules.profile, rules.name_max, room=room):
+    while not grammar.fits(
+        "-".join(word.text for word in words if word.text), rules.profile, rules.name_max, room=room
+    ):
         i = next((i for i in (*first, *reversed(range(len(words)))) if words[i].text))
         words[i] = replace(words[i], text=words[i].text.rpartition("-")[0])
     return words

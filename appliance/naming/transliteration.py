@@ -83,7 +83,9 @@ def to_ascii(word: str, language: str) -> str:
     for pattern, letters in _PATTERNS.get(code, ()):
         word = re.sub(pattern, letters, word)
     table = _TABLES.get(code, {})
-    return "".join(table.get(character, _LETTERS.get(character)) or _letter(character, table) for character in word).lower()
+    return "".join(
+        table.get(character, _LETTERS.get(character)) or _letter(character, table) for character in word
+    ).lower()
 
 
 @lru_cache(maxsize=4096)

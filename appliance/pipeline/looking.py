@@ -19,7 +19,7 @@ from appliance.words import Description
 from connectors.base import ConnectorError, FileGone, Settles
 
 MOST_TRIES = 5
-MOST_LOOKS_AT_A_WRITER = 6
+MOST_LOOKS_AT_A_WRITER = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,9 @@ def _look_around(connector: Connector, order: Order, claims: Sequence[Claim]) ->
     limits = connector.limits(folder) if isinstance(connector, Limited) else Limits()
     following = naming.companions(names) if order.policy.companions else {}
     companions = {
-        claim.id: [move for name in following.get(name_of(claim.path), ()) if (move := _companion(connector, folder, name))]
+        claim.id: [
+            move for name in following.get(name_of(claim.path), ()) if (move := _companion(connector, folder, name))
+        ]
         for claim in claims
     }
     return _Folder(names, limits, companions)

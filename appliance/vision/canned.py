@@ -24,7 +24,7 @@ class Canned:
     def check(self) -> None:
         """It needs nothing."""
 
-    def describe(self, preview: bytes, *, language: str) -> Description:
+    def describe(self, preview: bytes, *, language: str) -> Description:  # noqa: ARG002  # the contract has it
         subject, attribute, second = _words(preview)
         return Description(
             candidates=((subject, attribute), (subject, attribute, second)),
@@ -35,7 +35,7 @@ class Canned:
             prompt=self.prompt,
         )
 
-    def explain(self, preview: bytes, *, language: str) -> list[Evidence]:
+    def explain(self, preview: bytes, *, language: str) -> list[Evidence]:  # noqa: ARG002  # the contract has it
         subject, attribute, second = _words(preview)
         why = "It follows from the picture's bytes."
         return [Evidence(subject, True, why), Evidence(attribute, True, why), Evidence(second, False, why)]

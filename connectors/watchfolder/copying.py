@@ -1,6 +1,7 @@
 """Copies of a file that are as good as the file: the same bytes, mode, owner, times and attributes."""
 
 import errno
+import hashlib
 import os
 from contextlib import suppress
 
@@ -12,21 +13,40 @@ _NO_ATTRIBUTES = {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EPERM}
 _ATTRIBUTES_TO_KEEP = ("user.", "system.posix_acl_")
 
 
-def fill(source: int, target: int, name: str) -> None:
+class Written:
+    """What a copy holds so far, to know it again."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._sha256 = hashlib.sha256()
+
+    def add(self, data: bytes) -> None:
+        self.size += len(data)
+        self._sha256.update(data)
+
+    def is_all_of(self, descriptor: int) -> bool:
+        found = hashlib.sha256()
+        position = 0
+        while part := os.pread(descriptor, _CHUNK, position):
+            found.update(part)
+            position += len(part)
+        return found.digest() == self._sha256.digest()
+
+
+def fill(source: int, target: int, name: str, written: Written) -> None:
     """Writes the bytes of `source` to `target`, which may hold the beginning of them already, and compares the two.
 
-    Raises NameTaken where `target` holds anything else: then it is not changed, as a stranger wrote it.
+    Raises NameTaken where `target` holds anything else, as a stranger wrote that.
     """
-    position = 0
-    while wanted := os.pread(source, _CHUNK, position):
-        present = _read(target, len(wanted), position)
-        if not _is_begun(present, wanted):
+    while wanted := os.pread(source, _CHUNK, written.size):
+        present = _read(target, len(wanted), written.size)
+        if os.fstat(target).st_size < written.size or not _is_begun(present, wanted):
             raise NameTaken(f"{name} exists already, with other bytes.")
         if present != wanted:
-            _write(target, wanted, position)
-        position += len(wanted)
-    if os.fstat(target).st_size != position:
-        raise NameTaken(f"{name} exists already, with more bytes.")
+            _write(target, wanted, written.size)
+        written.add(wanted)
+    if os.fstat(target).st_size != written.size:
+        raise NameTaken(f"{name} exists already, with other bytes.")
     os.fsync(target)
     if not same_bytes(source, target):
         raise ConnectorError(f"The copy {name} could not be read back as it was written: look at the disk.")

@@ -130,7 +130,7 @@ class Folder:
             raise ConnectorError(f"{to} under the key {key!r} would be mistaken for a set-aside file.", permanent=True)
         with ExitStack() as folders:
             old = folders.enter_context(places.opened(self._root, old_folder))
-            new = old if new_folder == old_folder else folders.enter_context(places.opened(self._root, new_folder))
+            new = old if new_folder == old_folder else self._enter_target(folders, new_folder, to)
             with telling(entry.path):
                 mount = self._mounts.of(old)
                 if old != new and os.fstat(old).st_dev != os.fstat(new).st_dev:
@@ -142,6 +142,12 @@ class Folder:
                 except protocols.ProtocolLost:
                     self._mounts.forget(old)
                     raise
+
+    def _enter_target(self, folders: ExitStack, folder: str, to: str) -> int:
+        try:
+            return folders.enter_context(places.opened(self._root, folder))
+        except FileGone as error:
+            raise ConnectorError(f"There is no folder for {to}: make it, then run this again.") from error
 
     def close(self) -> None:
         """Nothing is held between calls."""

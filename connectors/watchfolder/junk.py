@@ -34,7 +34,8 @@ def is_junk_folder(name: str) -> bool:
 
 def is_wanted(name: str) -> bool:
     """An image or what may be an image's companion."""
-    return not is_temporary(name) and name.rpartition(".")[2].lower() in _WANTED
+    stem, _, extension = name.rpartition(".")
+    return stem != "" and extension.lower() in _WANTED and not is_temporary(name)
 
 
 def is_ignored(path: str, globs: tuple[str, ...]) -> bool:

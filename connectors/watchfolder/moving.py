@@ -7,6 +7,7 @@ visible name otherwise.
 import errno
 import os
 import stat
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -43,17 +44,22 @@ class Move:
     @property
     def aside(self) -> Place:
         """Where the file of the old name waits to be removed."""
-        return Place(self.old.folder, f"{OURS}{self.key}.old")
+        return Place(self.old.folder, self._hidden(".old"))
 
     @property
     def mark(self) -> Place:
         """Says that the new name is being claimed by us: another link of the file, or empty where there are none."""
-        return Place(self.new.folder, f"{OURS}{self.key}.new")
+        return Place(self.new.folder, self._hidden(".new"))
 
     @property
     def half(self) -> Place:
         """Where a copy that failed is withdrawn to."""
-        return Place(self.new.folder, f"{OURS}{self.key}.half")
+        return Place(self.new.folder, self._hidden(".half"))
+
+    def _hidden(self, ending: str) -> str:
+        # Other databases count their keys from 1 as well, and may know the same folder.
+        names = f"{self.old.name}/{self.new.name}"
+        return f"{OURS}{self.key}-{zlib.crc32(names.encode()):08x}{ending}"
 
     def is_entry(self, found: os.stat_result) -> bool:
         """The very file that the caller has seen, unchanged."""
@@ -101,13 +107,11 @@ def make_mark(move: Move) -> None:
 
 def set_aside(move: Move) -> os.stat_result | None:
     """Takes whatever stands at the old name off it; None where nothing stands there."""
-    try:
+    with suppress(FileNotFoundError):  # which a network may also say of what it has just done itself
         _hide(move.old, move.aside)
-    except FileNotFoundError:
-        return None
     move.old.sync()
     aside = move.aside.look()
-    if aside is None:
+    if aside is None and move.old.look() is not None:
         raise ConnectorError(f"The disk says that {move.entry.path} was renamed, and it was not: look at the disk.")
     return aside
 
@@ -137,7 +141,8 @@ def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) 
         else:
             copy(move, hidden, place, resume=resume)
     except (FileExistsError, NameTaken):
-        return False
+        if move.mount.protocol == "noreplace" or not move.same_file(hidden, place):
+            return False
     _unlink(hidden)
     return True
 
@@ -194,20 +199,21 @@ def copy(move: Move, source: Place, target: Place, *, resume: bool) -> None:
 
     Raises FileExistsError or NameTaken where another's file is there; after any other error nothing of ours is.
     """
-    with source.reading() as original, _created(target, resume) as made:
+    with source.reading() as original:
         before = os.fstat(original)
         if source == move.old and not move.is_entry(before):
-            _withdraw(move, target, original, made)
             raise replaced(move)
+        written = copying.Written()
         try:
-            copying.fill(original, made, move.to)
-            copying.clone_attributes(original, made, move.to)
+            with _created(target, resume) as made:
+                copying.fill(original, made, move.to, written)
+                copying.clone_attributes(original, made, move.to)
             if version(os.fstat(original)) != version(before):
                 raise replaced(move)
-        except NameTaken:
+        except (FileExistsError, NameTaken):
             raise
         except (OSError, ConnectorError):
-            _withdraw(move, target, original, made)
+            _withdraw_copy(move, target, original, written)
             raise
     target.sync()
 
@@ -230,18 +236,24 @@ def _created(target: Place, resume: bool) -> Iterator[int]:
         os.close(made)
 
 
-def _withdraw(move: Move, target: Place, original: int, made: int) -> None:
-    """Takes a failed copy off its visible name. Where that is another's file by now, it goes back."""
-    _hide(target, move.half)
-    found = move.half.look()
-    if found is None:
+def _withdraw_copy(move: Move, target: Place, original: int, written: copying.Written) -> None:
+    """Takes a failed copy off its visible name. Where that holds another's file by now, it keeps it."""
+    with suppress(FileNotFoundError):
+        _hide(target, move.half)
+    if move.half.look() is None:
         return
     with move.half.reading() as half:
-        ours = found.st_ino == os.fstat(made).st_ino or copying.is_beginning(half, original)
-    if ours:
+        ours = written.is_all_of(half) or copying.is_beginning(half, original)
+    _unlink(move.half) if ours else put_back(move, move.half, target)
+
+
+def withdraw_link(move: Move) -> None:
+    """Takes the link off the new name, where the file has further names."""
+    _hide(move.new, move.half)
+    if move.same_file(move.half, move.mark):
         _unlink(move.half)
     else:
-        put_back(move, move.half, target)
+        put_back(move, move.half, move.new)
 
 
 def replaced(move: Move) -> FileChanged:

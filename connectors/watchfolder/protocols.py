@@ -25,17 +25,17 @@ def rename(move: Move) -> Entry:
     old, new, one_name = _look(move)
     if old is None or not move.is_entry(old):
         return _end(move, old, new)
+    if move.old == move.new:
+        return _arrived(move)
+    if new is not None and not marked and not one_name:
+        raise _taken(move)
+    if move.mount.protocol == "copy":
+        _refuse_links(move, old)
     if one_name:
         return _by_two_steps(move, marked)
-    if new is not None and not marked:
-        raise _taken(move)
-    match move.mount.protocol:
-        case "noreplace":
-            return _by_noreplace(move, old)
-        case "link":
-            return _by_link(move, new)
-        case _:
-            return _by_copy(move, old, marked)
+    if move.mount.protocol == "noreplace" and not marked:
+        return _by_noreplace(move, old)
+    return _by_copy(move, marked) if move.mount.protocol == "copy" else _by_link(move, new)
 
 
 def _look(move: Move) -> tuple[os.stat_result | None, os.stat_result | None, bool]:
@@ -58,6 +58,9 @@ def _tidy(move: Move) -> bool:
     """Gives a file that an earlier call set aside its new name, or its old one; whether that call claimed the new."""
     marked = move.mark.look() is not None
     aside = move.aside.look()
+    if aside is None and not marked:
+        return False
+    move.step("resumed")
     if aside is not None and not moving.remove_aside(move):
         mine = move.looks_like_entry(aside) and moving.try_place(move, move.aside, move.new, resume=marked)
         if not mine:
@@ -94,8 +97,6 @@ def _by_noreplace(move: Move, old: os.stat_result) -> Entry:
         moving.rename_noreplace(move.old, move.new)
     except FileExistsError:
         raise _taken(move) from None
-    except FileNotFoundError:
-        raise
     except OSError as error:
         # On a network the call may have been carried out although its answer says otherwise.
         if not (move.old.look() is None and _stands(move, old)):
@@ -152,14 +153,17 @@ def _link(move: Move) -> None:
         raise _not_there(move)
 
 
-def _by_copy(move: Move, old: os.stat_result, marked: bool) -> Entry:
-    """A copy under the new name, which is claimed by creating it, then nothing under the old one."""
+def _refuse_links(move: Move, old: os.stat_result) -> None:
     if old.st_nlink > 1:
         raise ConnectorError(
             f"{move.entry.path} has more hard links, which a copy would cut off, and this file system can only copy: "
             "rename it by hand.",
             permanent=True,
         )
+
+
+def _by_copy(move: Move, marked: bool) -> Entry:
+    """A copy under the new name, which is claimed by creating it, then nothing under the old one."""
     moving.make_mark(move)
     move.step("marked")
     try:
@@ -178,9 +182,20 @@ def _retire(move: Move) -> Entry:
         move.step("retired")
         if not (move.is_entry(aside) and moving.remove_aside(move)):
             moving.put_back(move, move.aside, move.old)
+    elif _has_further_names(move):
+        moving.withdraw_link(move)
+        moving.discard(move, move.mark, move.old)
+        raise FileGone(f"{move.entry.path} was moved by another program meanwhile.")
     moving.discard(move, move.mark, move.old)
     move.sync()
     return _arrived(move)
+
+
+def _has_further_names(move: Move) -> bool:
+    """The file stands under a name that somebody else gave it, beside ours."""
+    mark = move.mark.look()
+    ours = 2  # the mark and the new name
+    return mark is not None and mark.st_size > 0 and mark.st_nlink > ours and move.mount.inodes_stay
 
 
 def _by_two_steps(move: Move, marked: bool) -> Entry:

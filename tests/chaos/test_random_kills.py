@@ -119,9 +119,7 @@ def _counts(database: Database) -> dict[str, int]:
 def _history(database: Database) -> int:
     """As many done renames as events that say so, one for each image."""
     with database.reading(OWN_TENANT) as session:
-        done = session.scalars(
-            select(Rename.image_id).where(Rename.state == RenameState.DONE, ~Rename.companion)
-        ).all()
+        done = session.scalars(select(Rename.image_id).where(Rename.state == RenameState.DONE, ~Rename.companion)).all()
         told = session.scalars(select(Event.image_id).where(Event.type == "image.renamed")).all()
     assert sorted(done) == sorted(told) == sorted(set(done))
     return len(done)

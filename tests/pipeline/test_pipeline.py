@@ -182,5 +182,3 @@ def test_rows_that_belong_to_a_living_command_are_left_to_it(workshop: Workshop,
         session.execute(update(Image).values(owner="somebody"))
 
     assert pipeline.advance(workshop.worker, [workshop.image().id]) == 0
-
-

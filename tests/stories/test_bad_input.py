@@ -29,7 +29,7 @@ def test_a_truncated_picture_is_said_and_keeps_its_name(with_a_good_one: Home):
 
     assert said.exit_code == 1
     assert said.states() == {"IMG_0001.JPG": "renamed", "IMG_0002.JPG": "failed"}
-    assert "truncated" in reason(said, "IMG_0002.JPG")
+    assert "ends before its picture does" in reason(said, "IMG_0002.JPG")
 
 
 def test_what_is_no_picture_at_all_is_said(with_a_good_one: Home):

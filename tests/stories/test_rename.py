@@ -214,6 +214,8 @@ def test_the_real_program_runs_as_a_process_of_its_own(home: Home):
     home.photo("IMG_0001.JPG")
     command = [sys.executable, "-m", "appliance", "--data", home.root / "data", "rename", home.pictures, "--json"]
 
-    ran = subprocess.run(command, env=os.environ | {"RENAMER_VISION": "canned"}, capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        command, env=os.environ | {"RENAMER_VISION": "canned"}, capture_output=True, text=True, check=True
+    )
 
     assert '"state":"proposed"' in ran.stdout

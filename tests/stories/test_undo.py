@@ -99,10 +99,10 @@ def test_a_file_that_was_renamed_again_names_the_act_to_undo_first(renamed: Home
     first = renamed_history(renamed)[0]["batch"]
     renamed.rename("--all", "--again", "--keywords", "lighthouse")
 
-    said = renamed.run("undo", str(first))
+    said = renamed.run("undo", str(first), "--json")
 
     assert said.exit_code == 1
-    assert "undo that first" in said.output
+    assert all("undo that first" in str(line["reason"]) for line in said.lines)
     renamed.run("undo", "--last")
     renamed.run("undo", "--last")
     assert renamed.snapshot() == renamed.before

@@ -1,0 +1,107 @@
+"""What one image could be called, before anyone looks at which names are free."""
+
+from dataclasses import dataclass, replace
+
+from appliance.naming import composing, extensions, grammar, groups, templates
+from appliance.naming.badnames import why_bad
+from appliance.naming.composing import Stem
+from appliance.naming.profiles import Rules
+from appliance.naming.proposals import Proposal, Shot, Verdict
+
+# What `grammar.most_bytes` leaves for additions; the names of some companions are longer by more.
+_ADDED_LATER = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`stems` are the names that it could have, the best first; `verdict` stands where none is looked for."""
+
+    shot: Shot
+    rules: Rules
+    stems: tuple[Stem, ...]
+    confidence: float
+    verdict: Proposal | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        return self.confidence >= self.rules.threshold
+
+    @property
+    def own(self) -> set[str]:
+        return {self.shot.name, *self.shot.companions}
+
+    def names(self, stem: Stem) -> list[str]:
+        """What the image and then its companions would be called."""
+        name = f"{stem.text}.{extensions.written(self.shot.extension)}"
+        return [name, *(groups.companion_name(other, self.shot.name, name) for other in self.shot.companions)]
+
+    def accepts(self, stem: Stem) -> bool:
+        """Whether the stem, with its number if it has one, keeps every rule but that it is free."""
+        rules = self.rules
+        good = rules.template is not None or why_bad(stem.text) is None
+        return good and not grammar.fault(stem.text) and grammar.fits(stem.text, rules.profile, rules.name_max)
+
+
+def draft(shot: Shot, rules: Rules) -> Draft:
+    confidence = shot.description.confidence
+    if rules.only_bad_names and why_bad(shot.name) is None:
+        return Draft(shot, rules, (), confidence, _kept(shot, "Its name is good already."))
+    if clash := _clash(shot):
+        return Draft(shot, rules, (), confidence, review(shot, confidence, clash))
+    rules = _with_room_for_companions(shot, rules)
+    if rules.template is not None and not templates.needs_description(rules.template):
+        confidence = 1.0
+    stems = _stems(shot, rules)
+    if not stems:
+        return Draft(shot, rules, (), confidence, review(shot, confidence, _why_nothing(shot, rules)))
+    return Draft(shot, rules, tuple(stems), confidence)
+
+
+def review(shot: Shot, confidence: float, reason: str, name: str = "", stem: Stem | None = None) -> Proposal:
+    words = stem.words if stem else ()
+    return Proposal(Verdict.REVIEW, name, words, confidence, reason, warnings(shot))
+
+
+def warnings(shot: Shot) -> tuple[str, ...]:
+    wrong = extensions.disagreement(grammar.split(shot.name)[1], shot.extension)
+    return (wrong,) if wrong else ()
+
+
+def _kept(shot: Shot, reason: str) -> Proposal:
+    return Proposal(Verdict.KEEP, shot.name, (), shot.description.confidence, reason, warnings(shot))
+
+
+def _stems(shot: Shot, rules: Rules) -> list[Stem]:
+    if rules.template is None:
+        return composing.stems(shot, rules, room=grammar.SUFFIX_ROOM)
+    return templates.stems(shot, rules, rules.template, room=grammar.SUFFIX_ROOM)
+
+
+def _with_room_for_companions(shot: Shot, rules: Rules) -> Rules:
+    """The rules with shorter names where a companion's is longer than the image's by much."""
+    name = f"a.{extensions.written(shot.extension)}"
+    longest = max(
+        (len(groups.companion_name(other, shot.name, name).encode()) - 1 for other in shot.companions), default=0
+    )
+    return replace(rules, name_max=min(rules.name_max, rules.name_max - longest + _ADDED_LATER))
+
+
+def _clash(shot: Shot) -> str | None:
+    """Two companions that differ in nothing but case or Unicode's forms cannot both follow."""
+    seen: dict[str, str] = {}
+    for other in shot.companions:
+        key = grammar.fold(groups.companion_name(other, shot.name, "a.jpg"))
+        if key in seen:
+            return f"Its companions “{seen[key]}” and “{other}” would get one name: rename one of them first."
+        seen[key] = other
+    return None
+
+
+def _why_nothing(shot: Shot, rules: Rules) -> str:
+    if not shot.description.candidates:
+        return "Nothing was recognised in it well enough to name it."
+    if rules.profile.ascii:
+        return (
+            "Nothing that was recognised in it makes a good name in a to z: give a name, or use the profile “unicode”."
+        )
+    return "Nothing that was recognised in it makes a good name: give it one."

@@ -1,0 +1,1 @@
+"""How fast and how good it is: `python -m benchmarks NAME`."""

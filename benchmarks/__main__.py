@@ -1,0 +1,27 @@
+"""`python -m benchmarks NAME [--json FILE]`: one benchmark, its figures printed and, where asked for, written down."""
+
+import argparse
+import json
+from importlib import import_module
+from pathlib import Path
+
+NAMES = ("naming", "rename")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    commands = parser.add_subparsers(dest="name", required=True, metavar="NAME")
+    modules = {name: import_module(f"benchmarks.{name}") for name in NAMES}
+    for name, module in modules.items():
+        command = commands.add_parser(name, help=(module.__doc__ or "").splitlines()[0], description=module.__doc__)
+        module.add_arguments(command)
+    arguments = parser.parse_args()
+    figures = modules[arguments.name].run(arguments)
+    print(json.dumps(figures, indent=2))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

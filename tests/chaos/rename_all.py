@@ -1,0 +1,33 @@
+"""Renames all pictures of a folder by one protocol, as a process that may be killed: DATA PICTURES PROTOCOL."""
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+from appliance import app, batches, pipeline, sources
+from appliance.config import Settings
+from appliance.models import OWN_TENANT, BatchKind
+from appliance.sources import Policy
+from connectors import watchfolder
+
+POLICY = Policy(provider="canned")
+
+
+def main(data: Path, pictures: Path, protocol: str) -> None:
+    settings = Settings.from_env(os.environ, data)
+    with app.command(settings, lambda _: None) as worker:
+        with worker.database.session(OWN_TENANT) as session:
+            source, _ = sources.for_folder(session, OWN_TENANT, pictures)
+            batch = batches.start(session, OWN_TENANT, source, BatchKind.COMMAND, POLICY, worker.owner)
+        worker.connections.use(source, watchfolder.connect(watchfolder.Options(path=str(pictures)), protocol=protocol))
+        images = batches.without_companions(worker.connections.open(source).scan())
+        with worker.database.session(OWN_TENANT) as session:
+            batches.take_in(session, batch, POLICY, images)
+        pipeline.work_off(worker, batch.id, 1, threading.Event())
+        with worker.database.session(OWN_TENANT) as session:
+            batches.finish(session, batch, batches.BatchState.COMPLETED)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])

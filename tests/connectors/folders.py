@@ -1,0 +1,36 @@
+"""A folder as a source, seen from outside by another program."""
+
+from pathlib import Path
+
+from connectors import watchfolder
+from connectors.watchfolder import Protocol
+from connectors.watchfolder.folder import Folder
+
+
+class FolderFromOutside:
+    """`protocol` forces one; without it the disk is asked."""
+
+    def __init__(self, root: Path, protocol: Protocol | None = None) -> None:
+        self.root = root
+        self._protocol = protocol
+        self.connector = self.another()
+
+    def another(self) -> Folder:
+        return watchfolder.connect(watchfolder.Options(path=str(self.root)), protocol=self._protocol)
+
+    def put(self, path: str, data: bytes) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_bytes(data)
+
+    def get(self, path: str) -> bytes | None:
+        try:
+            return (self.root / path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def remove(self, path: str) -> None:
+        (self.root / path).unlink()
+
+    def everything(self) -> dict[str, bytes]:
+        files = [path for path in self.root.rglob("*") if path.is_file()]
+        return {str(path.relative_to(self.root)): path.read_bytes() for path in files}
