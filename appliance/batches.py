@@ -109,6 +109,8 @@ def _known(session: Session, batch: Batch, paths: Sequence[str]) -> dict[str, Im
 def _left_alone(batch: Batch, policy: Policy, entry: Entry, row: Image | None, alive: set[str]) -> Line | None:
     if entry.problem:
         return Line(entry.path, entry.path, ImageState.FAILED, entry.problem)
+    if policy.rename == "bad-names" and naming.why_bad(name_of(entry.path)) is None:
+        return Line(entry.path, entry.path, ImageState.KEPT, "Its name is good already.")
     if row is None:
         return None
     busy = row.due_at is not None and row.state not in FINAL and row.owner != batch.owner

@@ -1,4 +1,4 @@
-"""`python -m benchmarks NAME [--json FILE]`: one benchmark, its figures printed and, where asked for, written down."""
+"""`python -m benchmarks NAME [--json FILE]`: one benchmark; it prints its figures."""
 
 import argparse
 import json
@@ -18,7 +18,6 @@ def main() -> None:
         module.add_arguments(command)
     arguments = parser.parse_args()
     figures = modules[arguments.name].run(arguments)
-    print(json.dumps(figures, indent=2))
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2) + "\n")
 

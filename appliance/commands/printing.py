@@ -68,7 +68,7 @@ class Table(Printer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._console = Console(highlight=False)
+        self._console = _wide(Console(highlight=False))
         self._errors = Console(stderr=True, highlight=False)
         self._lines: list[Line] = []
         self._root = Path()
@@ -112,10 +112,16 @@ class Table(Printer):
             grid.add_column(overflow="fold")
             grid.add_column(overflow="fold")
             grid.add_column(overflow="fold", style="dim")
-            for line in (one for one in lines if folder_of(one.path) == folder):
-                grid.add_row(*_row(line))
+            inside = [one for one in lines if folder_of(one.path) == folder]
+            quiet = [one for one in inside if one.state == "kept" and not one.warnings]
+            for line in inside:
+                if line not in quiet:
+                    grid.add_row(*_row(line))
             self._console.print(f"\n[bold]{escape(printable(str(self._root / folder)))}[/]", soft_wrap=True)
-            self._console.print(grid)
+            if grid.row_count:
+                self._console.print(grid)
+            for reason, count in Counter(one.reason for one in quiet).items():
+                self._console.print(f"[dim]{counted(count, 'image')} kept: {escape(_small(reason))}[/]")
 
 
 def _row(line: Line) -> tuple[Text, Text, Text]:
@@ -146,12 +152,24 @@ def _because(line: Line) -> str:
 
 def _notes(line: Line) -> str:
     along = f"with {', '.join(name_of(path) for path in line.companions)}" if line.companions else ""
-    return " · ".join(part for part in (printable(line.reason), *line.warnings, along) if part)
+    reason = line.reason.replace(line.path, name_of(line.path))
+    return " · ".join(part for part in (printable(reason), *line.warnings, along) if part)
 
 
 def printable(text: str) -> str:
     """Text from a file's name or content, which must not steer the terminal."""
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+
+
+def _wide(console: Console) -> Console:
+    """Lines of a pipe or a file are not broken for a screen of eighty columns."""
+    if not console.is_terminal:
+        console.width = max(console.width, 200)
+    return console
+
+
+def _small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def counted(count: int, noun: str) -> str:

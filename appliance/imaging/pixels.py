@@ -11,6 +11,7 @@ from appliance.imaging import likeness
 
 PREVIEW = 1024  # pixels of the long side
 THUMBNAIL = 320
+_ENOUGH = 960  # what a JPEG of 12 million pixels unpacks to at once is not unpacked twice as large for 3 % more
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -32,12 +33,10 @@ def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
 
 def reduce(image: Image.Image, orientation: int) -> Image.Image:
     """Decodes to the end, in as little time as the format allows, and makes it upright RGB within PREVIEW."""
-    size = _fitted(image.size, PREVIEW)
-    if size != image.size:
-        image.draft(None, size)  # a JPEG is unpacked at the nearest of its own scales that is not smaller
+    image.draft(None, _fitted(image.size, _ENOUGH))  # a JPEG unpacks to the nearest of its scales that is not smaller
     image.load()
     profile = image.info.get("icc_profile")
-    small = _shrunk(_resizable(image), size)
+    small = _shrunk(_resizable(image), _fitted(image.size, PREVIEW))
     turned = small.transpose(_TURNS[orientation]) if orientation in _TURNS else small
     return _in_srgb(turned, profile)
 

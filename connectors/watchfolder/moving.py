@@ -220,20 +220,22 @@ def copy(move: Move, source: Place, target: Place, *, resume: bool) -> None:
 
 @contextmanager
 def _created(target: Place, resume: bool) -> Iterator[int]:
-    found = target.look() if resume else None
-    if found is None:
+    made = _reopened(target) if resume else None
+    if made is None:
         made = target.open(os.O_RDWR | os.O_CREAT | os.O_EXCL)
-    elif not stat.S_ISREG(found.st_mode):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target.name)
-    else:
-        try:
-            made = target.open(os.O_RDWR)
-        except PermissionError:  # a finished copy of a file that may not be written
-            made = target.open(os.O_RDONLY)
     try:
         yield made
     finally:
         os.close(made)
+
+
+def _reopened(target: Place) -> int | None:
+    try:
+        return target.open(os.O_RDWR)
+    except FileNotFoundError:
+        return None
+    except PermissionError:  # a finished copy of a file that may not be written
+        return target.open(os.O_RDONLY)
 
 
 def _withdraw_copy(move: Move, target: Place, original: int, written: copying.Written) -> None:
