@@ -1,4 +1,4 @@
-# Needs make, Python 3.11 to 3.13 and Node 20. Everything else lands in .venv and .cache.
+# Needs make and Python 3.11 to 3.13. Everything else lands in .venv and .cache.
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check

@@ -25,7 +25,7 @@ class Photo:
     also: frozenset[str]
 
     def said(self, description: Description) -> list[str]:
-        return [word.text for word in description.candidates[0]] if description.candidates else []
+        return [word.text.lower() for word in description.candidates[0]] if description.candidates else []
 
     def right(self, words: list[str]) -> list[str]:
         return [word for word in words if word in self.main | self.also]

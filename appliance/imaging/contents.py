@@ -11,6 +11,7 @@ class Contents(io.BufferedReader):
 
     def __init__(self, file: int, buffer_size: int = 1 << 14) -> None:
         self._source = _Source(file)
+        self.size = os.fstat(file).st_size
         super().__init__(self._source, buffer_size)
 
     @property

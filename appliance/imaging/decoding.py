@@ -1,9 +1,9 @@
 """Bytes to a picture, through Pillow and nothing else. Runs only in a child of the fork server."""
 
-import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import BinaryIO
 
 # Each plugin by name: none is looked for later, when no file can be opened any more, and no other is ever tried.
@@ -19,7 +19,6 @@ from PIL import (  # noqa: F401  # a plugin registers itself
     MpoImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
-    UnidentifiedImageError,
     WebPImagePlugin,
 )
 
@@ -31,14 +30,20 @@ from appliance.scanning import HEAD, Kind, kind
 
 MOST_PIXELS = 100_000_000
 
-_PLUGINS = {
-    "jpeg": ("JPEG", "MPO"),
-    "png": ("PNG",),
-    "webp": ("WEBP",),
-    "gif": ("GIF",),
-    "tiff": ("TIFF",),
-    "bmp": ("BMP",),
-}
+_PLUGINS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF", "tiff": "TIFF", "bmp": "BMP"}
+
+# Words of Pillow's exceptions, which have few classes of their own, and what they mean; the first that fits counts.
+_WORDS = (
+    ("decompressed data too large", Fault.BOMB),
+    ("too much memory used", Fault.BOMB),
+    ("truncated", Fault.TRUNCATED),
+    ("not enough", Fault.TRUNCATED),
+    ("unsupported", Fault.UNSUPPORTED),
+    ("not supported", Fault.UNSUPPORTED),
+    ("cannot handle", Fault.UNSUPPORTED),
+    ("unknown pixel mode", Fault.UNSUPPORTED),
+    ("unknown compression", Fault.UNSUPPORTED),
+)
 
 
 class Refusal(Exception):
@@ -63,30 +68,47 @@ def prepare() -> None:
 
 def headers(file: int) -> Picture:
     """What the file says of its picture, without unpacking it. Raises Refusal."""
-    contents, found = _look(file)
-    with _opened(contents, found) as (image, camera):
-        width, height = pixels.upright_size(image.size, camera.orientation)
-        return Picture(found, width, height, camera)
+    with _contents(file) as contents:
+        found = _recognised(contents)
+        return _described(*_open(contents, found), found)
 
 
 def picture(file: int, previews: BinaryIO) -> tuple[Picture, int]:
     """Unpacks the picture to its end and writes preview and thumbnail to `previews`, one after the other; also returns
     the length of the first. Raises Refusal."""
-    contents, found = _look(file)
-    with _opened(contents, found) as (image, camera):
-        width, height = pixels.upright_size(image.size, camera.orientation)
-        reduced = pixels.reduce(image, camera.orientation)
+    with _contents(file) as contents:
+        found = _recognised(contents)
+        image, camera = _open(contents, found)
+        said = _described(image, camera, found)
+        reduced = pixels.reduce(image, _turn(camera, found))
         small = pixels.thumbnail(reduced)
-        likeness = pixels.phash(small)
         pixels.write(reduced, previews)
         length = previews.tell()
         pixels.write(small, previews)
-        return Picture(found, width, height, camera, likeness), length
+        return replace(said, phash=pixels.phash(small)), length
 
 
-def _look(file: int) -> tuple[Contents, Kind]:
+@contextmanager
+def _contents(file: int) -> Iterator[Contents]:
+    """Whatever goes wrong while they are looked at becomes the Refusal that it means."""
     contents = Contents(file)
-    head = contents.read(HEAD)
+    try:
+        yield contents
+    except Refusal:
+        raise
+    except Exception as error:
+        _check(contents)
+        raise _refusal(error, Refusal(Fault.DAMAGED, _short(error))) from error
+    _check(contents)
+
+
+def _check(contents: Contents) -> None:
+    if contents.failure is not None:
+        raise Refusal(Fault.UNREADABLE_BYTES, contents.failure.strerror or "an error of the file system")
+
+
+def _recognised(contents: Contents) -> Kind:
+    head = contents.peek(HEAD)[:HEAD]
     if not head:
         raise Refusal(Fault.EMPTY)
     found = kind(head)
@@ -94,42 +116,42 @@ def _look(file: int) -> tuple[Contents, Kind]:
         raise Refusal(Fault.NO_IMAGE)
     if not found.readable:
         raise Refusal(Fault.NOT_YET, "a camera's raw file" if found.format == "raw" else found.format.upper())
-    return contents, found
+    if found.format == "webp" and 8 + int.from_bytes(head[4:8], "little") > contents.size:
+        raise Refusal(Fault.TRUNCATED)  # Pillow only says that there is no decoder for it
+    return found
 
 
-@contextmanager
-def _opened(contents: Contents, found: Kind) -> Iterator[tuple[Image.Image, Exif]]:
-    """The picture and what the camera wrote. Whatever goes wrong inside becomes the Refusal that it means."""
-    image = None
+def _open(contents: Contents, found: Kind) -> tuple[Image.Image, Exif]:
+    contents.seek(0)
+    # The plugin is called by itself, since Image.open does not say why one did not want a file.
+    plugin, _ = Image.OPEN[_PLUGINS[found.format]]
     try:
-        image = Image.open(contents, formats=_PLUGINS[found.format])
-        if image.width * image.height > MOST_PIXELS:
-            raise Refusal(Fault.TOO_MANY_PIXELS, f"{image.width} × {image.height}")
-        yield image, exif.read(image)
-    except Refusal:
-        raise
-    except Exception as error:
-        if contents.failure is not None:
-            raise Refusal(Fault.UNREADABLE_BYTES, contents.failure.strerror or "input/output error") from error
-        raise _refusal(error, found, identified=image is not None, ended=contents.ended) from error
+        image = plugin(contents, "")
+    except SyntaxError as error:  # what a plugin raises for what is not of its format
+        if contents.ended and found.format != "jpeg":  # there, markers are looked for up to the end
+            raise Refusal(Fault.TRUNCATED) from error
+        raise _refusal(error, Refusal(Fault.LYING, found.format.upper())) from error
+    if image.width * image.height > MOST_PIXELS:
+        raise Refusal(Fault.TOO_MANY_PIXELS, f"{image.width} × {image.height}")
+    return image, exif.read(image)
 
 
-def _refusal(error: Exception, found: Kind, *, identified: bool, ended: bool) -> Refusal:
-    """What an exception of Pillow means; it has few classes of its own, so its words are looked at as well."""
-    words = str(error).lower()
+def _described(image: Image.Image, camera: Exif, found: Kind) -> Picture:
+    width, height = pixels.upright_size(image.size, _turn(camera, found))
+    return Picture(found, width, height, camera)
+
+
+def _turn(camera: Exif, found: Kind) -> int:
+    return 1 if found.format == "tiff" else camera.orientation  # of those, Pillow does it
+
+
+def _refusal(error: Exception, otherwise: Refusal) -> Refusal:
     if isinstance(error, MemoryError):
         return Refusal(Fault.TOO_MUCH_MEMORY)
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return Refusal(Fault.TOO_MANY_PIXELS, "more than 100 million")
-    if "decompressed data too large" in words or "too much memory used in text chunks" in words:
-        return Refusal(Fault.BOMB)
-    if "truncated" in words or (ended and isinstance(error, EOFError | struct.error)):
-        return Refusal(Fault.TRUNCATED)
-    if not identified:
-        return Refusal(Fault.LYING, found.format.upper())
-    if isinstance(error, NotImplementedError | KeyError) or "not supported" in words or "unsupported" in words:
-        return Refusal(Fault.UNSUPPORTED, _short(error))
-    return Refusal(Fault.DAMAGED, _short(error))
+    words = str(error).lower()
+    return next((Refusal(fault, _short(error)) for part, fault in _WORDS if part in words), otherwise)
 
 
 def _short(error: Exception) -> str:

@@ -1,71 +1,83 @@
 """What a camera wrote into a file, read so that no value can do harm: what makes no sense reads as absent."""
 
+import io
 import re
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, BinaryIO
 
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
+from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 
 from appliance.imaging.picture import Exif
 
 _LONGEST_NAME = 100  # characters of a make or model
+_MARK = b"Exif\0\0"
 _TIME = re.compile(r"\s*(\d{4})[:/.-](\d\d)[:/.-](\d\d)[ T](\d\d):(\d\d):(\d\d)", re.ASCII)
+_FRACTION = re.compile(r"[0-9]{1,6}")
 _OFFSET = re.compile(r"\s*([+-])(\d\d):?(\d\d)", re.ASCII)
+_LARGEST_OFFSET = timedelta(hours=14)
+
+_Tags = Mapping[int, Any]
 
 
 def read(image: Image.Image) -> Exif:
-    """Never raises; of a PNG, only what stands before the pixels is seen, so that they need not be unpacked."""
+    """Never raises. Of a PNG only what stands before the pixels is seen, so that they need not be unpacked."""
     with suppress(Exception):
-        if image.format == "PNG" and "exif" not in image.info:
-            return Exif()
-        return _read(image.getexif())
+        return _read(*_directories(image))
     return Exif()
 
 
-def _read(exif: Image.Exif) -> Exif:
-    camera, position = _directory(exif, IFD.Exif), _directory(exif, IFD.GPSInfo)
+def _directories(image: Image.Image) -> tuple[_Tags, _Tags, _Tags]:
+    """Those of the picture, of the camera and of the position. A block of EXIF is read tag by tag, as far as it is
+    asked for: all of it, as Image.Exif reads it, takes twice as long."""
+    data = image.info.get("exif")
+    if not isinstance(data, bytes):
+        if not isinstance(image, TiffImageFile):
+            return {}, {}, {}
+        exif = image.getexif()
+        return exif, _directory(lambda: exif.get_ifd(IFD.Exif)), _directory(lambda: exif.get_ifd(IFD.GPSInfo))
+    block = data.removeprefix(_MARK).removeprefix(_MARK)
+    file, head = io.BytesIO(block), block[:8]
+    root = _loaded(file, head, ImageFileDirectory_v2(head).next)
+    camera = _directory(lambda: _loaded(file, head, root[IFD.Exif], IFD.Exif))
+    position = _directory(lambda: _loaded(file, head, root[IFD.GPSInfo], IFD.GPSInfo))
+    return root, camera, position
+
+
+def _loaded(file: BinaryIO, head: bytes, offset: int, group: int | None = None) -> ImageFileDirectory_v2:
+    directory = ImageFileDirectory_v2(head, group=group)
+    file.seek(offset)
+    directory.load(file)
+    return directory
+
+
+def _directory(load: Callable[[], _Tags]) -> _Tags:
+    with suppress(Exception):
+        return load()
+    return {}
+
+
+def _read(picture: _Tags, camera: _Tags, position: _Tags) -> Exif:
     latitude = _degrees(position, GPS.GPSLatitude, GPS.GPSLatitudeRef, "S", 90)
     longitude = _degrees(position, GPS.GPSLongitude, GPS.GPSLongitudeRef, "W", 180)
     whole = latitude is not None and longitude is not None
     return Exif(
         taken_at=_taken_at(camera),
-        make=_name(exif.get(Base.Make)),
-        model=_name(exif.get(Base.Model)),
+        make=_name(_value(picture, Base.Make)),
+        model=_name(_value(picture, Base.Model)),
         latitude=latitude if whole else None,
         longitude=longitude if whole else None,
-        orientation=_orientation(exif.get(Base.Orientation)),
+        orientation=_orientation(_value(picture, Base.Orientation)),
     )
 
 
-def _directory(exif: Image.Exif, ifd: IFD) -> dict[int, object]:
+def _value(tags: _Tags, tag: int) -> object:
     with suppress(Exception):
-        return dict(exif.get_ifd(ifd))
-    return {}
-
-
-def _name(value: object) -> str:
-    text = value if isinstance(value, str) else ""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text.split("\0")[0])
-    return " ".join(printable.split())[:_LONGEST_NAME].strip()
-
-
-def _orientation(value: object) -> int:
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
-
-
-def _taken_at(camera: dict[int, object]) -> datetime | None:
-    found = _TIME.match(_text(camera.get(Base.DateTimeOriginal)))
-    if found is None:
-        return None
-    with suppress(ValueError, OverflowError):
-        year, month, day, hour, minute, second = map(int, found.groups())
-        microsecond = _microsecond(camera.get(Base.SubsecTimeOriginal))
-        zone = _zone(camera.get(Base.OffsetTimeOriginal))
-        moment = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=zone)
-        if zone is not None:
-            moment.astimezone(UTC)  # at the very ends of the calendar this cannot be said
-        return moment
+        value = tags[tag]
+        return value[0] if isinstance(value, tuple) and len(value) == 1 else value
     return None
 
 
@@ -75,9 +87,33 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _name(value: object) -> str:
+    printable = "".join(letter if letter.isprintable() else " " for letter in _text(value).split("\0")[0])
+    return " ".join(printable.split())[:_LONGEST_NAME].strip()
+
+
+def _orientation(value: object) -> int:
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _taken_at(camera: _Tags) -> datetime | None:
+    found = _TIME.match(_text(_value(camera, Base.DateTimeOriginal)))
+    if found is None:
+        return None
+    with suppress(ValueError, OverflowError):
+        year, month, day, hour, minute, second = map(int, found.groups())
+        microsecond = _microsecond(_value(camera, Base.SubsecTimeOriginal))
+        zone = _zone(_value(camera, Base.OffsetTimeOriginal))
+        moment = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=zone)
+        if zone is not None:
+            moment.astimezone(UTC)  # in the first and last hours of the calendar there is no such time
+        return moment
+    return None
+
+
 def _microsecond(value: object) -> int:
     """The digits of a decimal fraction, of which there may be any number."""
-    digits = re.match(r"[0-9]{1,6}", _text(value))
+    digits = _FRACTION.match(_text(value))
     return int(digits.group().ljust(6, "0")) if digits else 0
 
 
@@ -86,15 +122,16 @@ def _zone(value: object) -> timezone | None:
     if found is None:
         return None
     offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    if offset > timedelta(hours=14):
+    if offset > _LARGEST_OFFSET:
         return None
     return timezone(-offset if found[1] == "-" else offset)
 
 
-def _degrees(position: dict[int, object], tag: int, reference_tag: int, negative: str, limit: int) -> float | None:
+def _degrees(position: _Tags, tag: int, reference_tag: int, negative: str, limit: int) -> float | None:
     with suppress(Exception):
-        degrees, minutes, seconds = (float(part) for part in position[tag])  # type: ignore[attr-defined]  # if not, None
+        degrees, minutes, seconds = (float(part) for part in position[tag])
         size = degrees + minutes / 60 + seconds / 3600
-        if degrees >= 0 and minutes >= 0 and seconds >= 0 and size <= limit:
-            return -size if _text(position.get(reference_tag)).strip("\0 ").upper().startswith(negative) else size
+        if min(degrees, minutes, seconds) >= 0 and size <= limit:
+            reference = _text(_value(position, reference_tag)).strip("\0 ").upper()
+            return round(-size if reference.startswith(negative) else size, 7)  # a centimetre
     return None

@@ -43,7 +43,7 @@ _MEANINGS = {
         "{name} is of a rare variant of its format ({detail}), which is not readable: save a copy as JPEG or PNG."
     ),
     Fault.LYING: _Meaning(
-        f"{{name}} begins like {{detail}}, but what follows is something else or damaged. {_LEFT_ALONE}.",
+        f"{{name}} begins like a {{detail}} file, but what follows is something else or damaged. {_LEFT_ALONE}.",
         quarantine=True,
     ),
     Fault.TOO_MANY_PIXELS: _Meaning(

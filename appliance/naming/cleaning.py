@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 
 from appliance.naming import languages, transliteration
 
@@ -17,35 +19,46 @@ def tokens(text: str, language: str, *, ascii_only: bool) -> list[str]:
     """The words of a text in lower case and in its order: letters and digits only, nothing hidden, nothing left out but
     what cannot be written.
     """
-    return [token for word in _words(text, language) for token in written(word, language, ascii_only=ascii_only)]
+    return [token for word in phrase(text, language) for token in written(word, language, ascii_only=ascii_only)]
 
 
-def term(text: str, language: str, *, article: bool = True) -> list[str]:
-    """A word or short phrase in its own letters, without "photo of" and, where `article` says so, leading articles."""
-    words = _words(text, language)
-    if languages.primary(language) == "en" and words[:2] == ["close", "up"]:
-        words = ["closeup", *words[2:]]
-    return _without_opening(words, language) if article else words
+@lru_cache(maxsize=65_536)
+def without_opening(words: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """The words of a phrase without leading articles, "photo of" and the like."""
+    articles = languages.ARTICLES.get(languages.primary(language), frozenset())
+    while len(words) > 1:
+        if words[:2] == ("close", "up"):
+            words = ("closeup", *words[2:])
+        elif words[0] in articles or set(words[:2]) <= languages.PICTURE_WORDS:
+            words = words[1:]
+        elif len(words) > 2 and words[0] in languages.PICTURE_WORDS and words[1] in languages.LINKS:
+            words = words[2:]
+        else:
+            break
+    return words
 
 
-def without_picture_words(words: list[str]) -> list[str]:
-    return [word for word in words if word not in languages.PICTURE_WORDS]
+def without_picture_words(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in languages.PICTURE_WORDS)
 
 
-def written(word: str, language: str, *, ascii_only: bool) -> list[str]:
-    """One of our words as it stands in a name; none where it cannot be written, several where its letters ask for it."""
+@lru_cache(maxsize=65_536)
+def written(word: str, language: str, *, ascii_only: bool) -> tuple[str, ...]:
+    """A word as it stands in a name; nothing where it cannot be written, several words where its letters ask for it."""
     if not ascii_only:
-        return [word]
-    return re.findall(r"[a-z0-9]+", transliteration.to_ascii(word, language))
+        return (word,)
+    return tuple(re.findall(r"[a-z0-9]+", transliteration.to_ascii(word, language)))
 
 
-def _words(text: str, language: str) -> list[str]:
+@lru_cache(maxsize=65_536)
+def phrase(text: str, language: str) -> tuple[str, ...]:
+    """The words of a text in lower case and in their own letters; nothing hidden comes along."""
     text = _UNSEEN.sub("", unicodedata.normalize("NFC", text)).translate(_APOSTROPHES)
     text = text.replace("'", " " if languages.primary(language) in languages.ELIDING else "")
     spaced = "".join(_kept(character) for character in text if unicodedata.category(character) != "Cf")
     lowered = transliteration.lower(spaced, language)
     # A mark without a letter before it would join what stands before the name.
-    return [word for word in (_without_leading_marks(word) for word in lowered.split()) if word]
+    return tuple(word for word in (_without_leading_marks(word) for word in lowered.split()) if word)
 
 
 def _kept(character: str) -> str:
@@ -62,15 +75,3 @@ def _without_leading_marks(word: str) -> str:
     while word and unicodedata.category(word[0])[0] == "M":
         word = word[1:]
     return unicodedata.normalize("NFC", word)
-
-
-def _without_opening(words: list[str], language: str) -> list[str]:
-    articles = languages.ARTICLES.get(languages.primary(language), frozenset())
-    while len(words) > 1:
-        if words[0] in articles:
-            words = words[1:]
-        elif len(words) > 2 and words[0] in languages.PICTURE_WORDS and words[1] in languages.LINKS:
-            words = words[2:]
-        else:
-            break
-    return words

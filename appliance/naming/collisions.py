@@ -17,14 +17,13 @@ class Folder:
     has is taken, whatever the extension. Every question is answered without trying one number after another.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self) -> None:
         self._names = defaultdict[str, set[str]](set)
         self._stems = defaultdict[str, set[str]](set)
         self._numbers = defaultdict[str, set[int]](set)
         self._next: dict[str, int] = {}
         self._next_in_series: dict[str, int] = {}
         self._next_count: dict[tuple[str, str], int] = {}
-        self.claim(names)
 
     @property
     def size(self) -> int:

@@ -134,7 +134,9 @@ def _said(candidate: Sequence[Word], limits: _Limits, keep_picture_words: bool) 
 
 def fresh(word: Word, chosen: Iterable[Word], rules: Rules, *, keep_picture_words: bool = False) -> Word:
     """The word as it stands in the name, without what the name says already."""
-    parts = cleaning.term(word.text, rules.language, article=word.origin in _SENTENCES)
+    parts = cleaning.phrase(word.text, rules.language)
+    if word.origin in _SENTENCES:
+        parts = cleaning.without_opening(parts, rules.language)
     if not keep_picture_words:
         parts = cleaning.without_picture_words(parts)
     seen = {token for other in chosen for token in other.text.split("-")}

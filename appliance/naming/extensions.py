@@ -2,6 +2,36 @@
 
 import re
 
+RAW = (
+    "dng",
+    "nef",
+    "nrw",
+    "cr2",
+    "cr3",
+    "crw",
+    "arw",
+    "srf",
+    "sr2",
+    "orf",
+    "rw2",
+    "raf",
+    "pef",
+    "ptx",
+    "srw",
+    "x3f",
+    "rwl",
+    "3fr",
+    "fff",
+    "iiq",
+    "mef",
+    "mos",
+    "erf",
+    "kdc",
+    "dcr",
+    "gpr",
+    "raw",
+)
+
 _EXTENSION = re.compile(r"[a-z0-9]{1,10}")
 _ALIASES = {
     "jpeg": "jpg",
@@ -13,7 +43,7 @@ _ALIASES = {
     "apng": "png",
     "dib": "bmp",
 }
-_KNOWN = frozenset({*_ALIASES, *_ALIASES.values(), "gif", "webp", "avif"})
+_KNOWN = frozenset({*_ALIASES, *_ALIASES.values(), "gif", "webp", "avif", *RAW})
 _SPOKEN = {"jpg": "a JPEG", "tif": "a TIFF", "heic": "an HEIC image", "avif": "an AVIF image", "webp": "a WebP image"}
 
 

@@ -5,16 +5,14 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from appliance.naming import extensions
 from appliance.naming.grammar import split
 
 # Of several images with one stem, the first by this order is the one that the others may follow.
 _PICTURES = ("jpg", "jpeg", "jpe", "jfif", "heic", "heif", "hif", "png", "gif", "tif", "tiff", "bmp")
 _CONVERTED = ("webp", "avif")
-_RAW = tuple(
-    "dng nef nrw cr2 cr3 crw arw srf sr2 orf rw2 raf pef ptx srw x3f raw rwl 3fr fff iiq mef mos erf kdc dcr gpr".split()
-)
-_RANK = {extension: rank for rank, extension in enumerate((*_PICTURES, *_CONVERTED, *_RAW))}
-_FOLLOWING = frozenset({"xmp", "aae", "thm", "json", "mov", "mp4", *_CONVERTED, *_RAW})
+_RANK = {extension: rank for rank, extension in enumerate((*_PICTURES, *_CONVERTED, *extensions.RAW))}
+_FOLLOWING = frozenset({"xmp", "aae", "thm", "json", "mov", "mp4", *_CONVERTED, *extensions.RAW})
 
 _LARGER = re.compile(r"(.+)@\d+(?:\.\d+)?x", re.IGNORECASE)
 

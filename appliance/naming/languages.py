@@ -1,23 +1,30 @@
 """The small words of each language that do not belong in a name."""
 
+from functools import lru_cache
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # What a picture is, in any language of its owner: "photo of a dog" is a dog.
-PICTURE_WORDS = frozenset(
+PICTURE_WORDS = _words(
     "image images photo photos photograph photographs photography picture pictures img pic pics screenshot screenshots "
     "background closeup "
     "bild bilder foto fotos fotografie aufnahme bildschirmfoto nahaufnahme hintergrund "
     "photographie imagen fotografía imagem fotografia immagine "
     "afbeelding billede bilde zdjęcie obraz obrázek fotka kuva valokuva fotoğraf resim "
-    "фото фотография фотографія снимка изображение зображення картинка φωτογραφία εικόνα".split()
+    "фото фотография фотографія снимка изображение зображення картинка φωτογραφία εικόνα"
 )
 
 # Follow a picture word: "photo of", "Bild von", "a picture showing".
-LINKS = frozenset(
-    "of showing shows depicting featuring with from von vom mit de du des d del della dello dei di do da van av af på med "
-    "z od s fra ile с со из від із з на от του της με".split()
+LINKS = _words(
+    "of showing shows depicting featuring with from von vom mit de du des d del della dello dei di do da van av af på "
+    "med z od s fra ile с со из від із з на от του της με"
 )
 
 ARTICLES: dict[str, frozenset[str]] = {
-    language: frozenset(words.split())
+    language: _words(words)
     for language, words in {
         "en": "a an the",
         "de": "der die das den dem des ein eine einer eines einem einen",
@@ -41,6 +48,7 @@ ARTICLES: dict[str, frozenset[str]] = {
 ELIDING = frozenset({"fr", "it", "ca"})
 
 
+@lru_cache
 def primary(language: str) -> str:
     """The language of a tag such as "de-AT", with both Norwegian ones under "nb"."""
     subtag = language.replace("_", "-").partition("-")[0].lower()

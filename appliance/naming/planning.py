@@ -30,7 +30,9 @@ def plan(shots: Sequence[Shot], taken: Mapping[str, Iterable[str]], rules: Rules
 class _Plan:
     def __init__(self, drafts: Sequence[Draft], taken: Mapping[str, Iterable[str]]) -> None:
         self._drafts = drafts
-        self._folders = {folder: Folder(names) for folder, names in taken.items()}
+        self._folders = defaultdict[str, Folder](Folder)
+        for folder, names in taken.items():
+            self._folders[folder].claim(names)
         for draft in drafts:
             self._folder(draft).claim(draft.own)
         named = [draft for draft in drafts if draft.stems]
@@ -48,7 +50,7 @@ class _Plan:
         return [draft.verdict or self._proposals[i] for i, draft in enumerate(self._drafts)]
 
     def _folder(self, draft: Draft) -> Folder:
-        return self._folders.setdefault(draft.shot.folder, Folder(()))
+        return self._folders[draft.shot.folder]
 
     def _bursts(self, indexes: Sequence[int]) -> list[list[int]]:
         shots = [self._drafts[i].shot for i in indexes]
@@ -65,12 +67,7 @@ class _Plan:
 
     def _name_series(self, stem: Stem, indexes: Sequence[int]) -> None:
         """One stem for all, with a number each in capture order; those that have such a name keep it."""
-        waiting = []
-        for i in indexes:
-            if present := _present(self._drafts[i], [stem, *self._drafts[i].stems]):
-                if self._take_present(i, present):
-                    continue
-            waiting.append(i)
+        waiting = [i for i in indexes if not self._keep_present(i, [stem, *self._drafts[i].stems])]
         first = self._folder(self._drafts[indexes[0]]).series(stem.text, len(waiting))
         digits = max(_LEAST_DIGITS, len(str(first + len(waiting) - 1)))
         for number, i in enumerate(waiting, first):
@@ -80,8 +77,7 @@ class _Plan:
 
     def _name_alone(self, i: int) -> None:
         draft = self._drafts[i]
-        present = _present(draft, draft.stems)
-        if present and self._take_present(i, present):
+        if self._keep_present(i, draft.stems):
             return
         if any(self._take(i, stem) for stem in self._ladder(draft)):
             return
@@ -110,7 +106,10 @@ class _Plan:
         digits = max(_LEAST_DIGITS, len(str(alike)))
         folder = self._folder(draft)
         for _ in range(folder.size + 1):
-            yield stem.numbered(f"{folder.count(stem.around_slot):0{digits}}")
+            numbered = stem.numbered(f"{folder.count(stem.around_slot):0{digits}}")
+            if not draft.accepts(numbered):
+                return  # so is every other number
+            yield numbered
 
     def _take(self, i: int, stem: Stem) -> bool:
         draft = self._drafts[i]
@@ -119,10 +118,11 @@ class _Plan:
         self._propose(i, stem)
         return True
 
-    def _take_present(self, i: int, stem: Stem) -> bool:
-        """Takes the name that the image has already but for its extension or its case."""
+    def _keep_present(self, i: int, stems: Iterable[Stem]) -> bool:
+        """Takes the name that the image has already, but for its extension or its case, if it is one of these."""
         draft = self._drafts[i]
-        if not self._folder(draft).are_free(draft.names(stem), draft.own):
+        stem = _present(draft, stems)
+        if stem is None or not self._folder(draft).are_free(draft.names(stem), draft.own):
             return False
         self._propose(i, stem)
         return True
@@ -149,9 +149,9 @@ def _present(draft: Draft, stems: Iterable[Stem]) -> Stem | None:
     """The stem that the image has now, where it is one of these, with a number or not: names do not climb (rule 15)."""
     present = grammar.fold(grammar.split(draft.shot.name)[0])
     for stem in stems:
-        if stem.slot is None and present == stem.text:
+        if stem.slot is None and present == grammar.fold(stem.text):
             return stem
-        before, after = stem.around_slot
+        before, after = (grammar.fold(text) for text in stem.around_slot)
         middle = present.removeprefix(before).removesuffix(after)
         if f"{before}{middle}{after}" == present and _is_suffix(middle, draft):
             return stem.numbered(middle)

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How a stem may look. The usual limits are kept where words are chosen, the others always; characters include a number at the end."""
+    """How a stem may look.
+
+    The usual limits hold where words are chosen, the others always; characters include a number at the end.
+    """
 
     name: str
     ascii: bool = True  # a-z and 0-9 alone; otherwise letters and digits of every script

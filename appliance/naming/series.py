@@ -30,8 +30,9 @@ def taken_at(shot: Shot) -> datetime | None:
 
 
 def bursts(shots: Sequence[Shot]) -> list[list[int]]:
-    """The indexes of all shots in groups, each in capture order: near-identical ones that one camera took within seconds
-    of each other in one folder on one day are together, any other is alone.
+    """The indexes of all shots in groups, each in capture order.
+
+    Near-identical shots that one camera took within seconds in one folder on one day are together, any other is alone.
     """
     by_camera = defaultdict[tuple[str, str], list[int]](list)
     for i, shot in enumerate(shots):

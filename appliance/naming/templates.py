@@ -27,45 +27,8 @@ _SHA_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    token: str = ""  # "" for text of the owner's
+    name: str = ""  # of a token; "" for text of the owner's
     text: str = ""  # the owner's text, or a token's format
-
-
-def check(template: str) -> None:
-    """TemplateError for what is no token, and for a template without one."""
-    if not any(part.token for part in _parse(template)):
-        raise TemplateError(f"The template “{template}” has no token: every image would get one name. {_known()}")
-
-
-def needs_description(template: str) -> bool:
-    """Whether the template asks for a word that only a description has."""
-    return any(part.token in _ROLES for part in _parse(template))
-
-
-def stems(shot: Shot, rules: Rules, template: str, *, room: int) -> list[Stem]:
-    """The names that the template allows, the best first: one for each candidate of the description."""
-    parts = _parse(template)
-    candidates = shot.description.candidates if needs_description(template) else ((),)
-    found: dict[str, Stem] = {}
-    for candidate in candidates:
-        for stem in _alternatives(parts, shot, rules, candidate, room):
-            found.setdefault(stem.text, stem)
-    return [stem for stem in found.values() if stem.words or stem.slot is not None]
-
-
-def _alternatives(
-    parts: Sequence[_Part], shot: Shot, rules: Rules, candidate: Sequence[Word], room: int
-) -> Iterator[Stem]:
-    """Before all others a stem of which the old name is the numbered form: it would get a second number otherwise."""
-    old = grammar.split(shot.name)[0]
-    if {"counter", "original"} <= {part.token for part in parts}:
-        words = old.split("-")
-        for i, word in enumerate(words):
-            original = " ".join((*words[:i], *words[i + 1 :]))
-            if word.isdecimal() and (stem := _stem(parts, _Facts(shot, rules, candidate, original), room)):
-                if stem.numbered(word).text == old:
-                    yield stem
-    yield _stem(parts, _Facts(shot, rules, candidate, old), room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +39,55 @@ class _Facts:
     original: str
 
 
+def check(template: str) -> None:
+    """TemplateError for what is no token, and for a template without one."""
+    if not any(part.name for part in _parse(template)):
+        raise TemplateError(f"The template “{template}” has no token: every image would get one name. {_known()}")
+
+
+def needs_description(template: str) -> bool:
+    """Whether the template asks for a word that only a description has."""
+    return any(part.name in _ROLES for part in _parse(template))
+
+
+def stems(shot: Shot, rules: Rules, template: str, *, room: int) -> list[Stem]:
+    """The names that the template allows, the best first: one for each candidate of the description."""
+    parts = _parse(template)
+    candidates = shot.description.candidates if needs_description(template) else ((),)
+    found: dict[str, Stem] = {}
+    for candidate in candidates:
+        facts = _Facts(shot, rules, candidate, grammar.split(shot.name)[0])
+        for stem in _alternatives(parts, facts, room):
+            found.setdefault(stem.text, stem)
+    return [stem for stem in found.values() if stem.words or stem.slot is not None]
+
+
+def _alternatives(parts: Sequence[_Part], facts: _Facts, room: int) -> Iterator[Stem]:
+    """Before all others a stem of which the old name is the numbered form: it would get a second number otherwise."""
+    if {"counter", "original"} <= {part.name for part in parts}:
+        words = facts.original.split("-")
+        for i in (i for i, word in enumerate(words) if word.isdecimal()):
+            original = " ".join((*words[:i], *words[i + 1 :]))
+            stem = _stem(parts, replace(facts, original=original), room)
+            if stem.numbered(words[i]).text == facts.original:
+                yield stem
+    yield _stem(parts, facts, room)
+
+
 def _stem(parts: Sequence[_Part], facts: _Facts, room: int) -> Stem:
     words = [_fixed(part, facts.shot) for part in parts]
     # What else is said goes first: the original gives only what is left, so that a second time changes nothing.
-    for i in sorted(range(len(parts)), key=lambda i: parts[i].token == "original"):
+    for i in sorted(range(len(parts)), key=lambda i: parts[i].name == "original"):
         for word in _said(parts[i], facts):
-            fresh = composing.fresh(word, words, facts.rules, keep_picture_words=parts[i].token not in _ROLES)
+            fresh = composing.fresh(word, words, facts.rules, keep_picture_words=parts[i].name not in _ROLES)
             if fresh.text:
                 words[i] = fresh
                 break
+    asked = [word for word, part in zip(words, parts, strict=True) if part.name in _ROLES]
+    if asked and not any(word.text for word in asked):
+        return Stem(())  # the date or the folder alone would not say what the picture shows
     words = _shortened(words, parts, facts.rules, room)
-    slots = [i for i, part in enumerate(parts) if part.token == "counter"]
+    slots = [i for i, part in enumerate(parts) if part.name == "counter"]
     slot = sum(bool(word.text) for word in words[: slots[0]]) if slots else None
     said = tuple(word for word in words if word.text)
     return Stem(said, slot) if slots else Stem(composing.without_fault(said))
@@ -95,43 +96,43 @@ def _stem(parts: Sequence[_Part], facts: _Facts, room: int) -> Stem:
 def _fixed(part: _Part, shot: Shot) -> Word:
     """The word of a token whose digits belong together and are never left out; "" for any other."""
     taken_at = series.taken_at(shot)
-    if part.token in _TIMES and taken_at:
-        text = _DIRECTIVE.sub(lambda match: taken_at.strftime(match[0]), part.text or _TIMES[part.token])
+    if part.name in _TIMES and taken_at:
+        text = _DIRECTIVE.sub(lambda match: taken_at.strftime(match[0]), part.text or _TIMES[part.name])
         return Word("-".join(cleaning.tokens(text, "en", ascii_only=True)), Role.ATTRIBUTE, Origin.EXIF)
-    if part.token == "sha":
+    if part.name == "sha":
         return Word(shot.sha256[:_SHA_DIGITS].lower(), Role.ATTRIBUTE, Origin.COUNTER)
     return Word("", Role.ATTRIBUTE, Origin.COUNTER)
 
 
 def _said(part: _Part, facts: _Facts) -> Iterator[Word]:
     """What may stand for the token or text, the best first."""
-    if part.token in _ROLES:
-        words = [word for word in facts.candidate if word.role is _ROLES[part.token]]
+    if part.name in _ROLES:
+        words = [word for word in facts.candidate if word.role is _ROLES[part.name]]
         yield from (
             word
             for i, word in enumerate(words)
-            if word.score >= composing.DOUBTFUL or part.token == "subject" and i == 0
+            if word.score >= composing.DOUBTFUL or (part.name == "subject" and i == 0)
         )
-    elif part.token == "keywords":
+    elif part.name == "keywords":
         yield Word(" ".join(facts.rules.keywords), Role.KEYWORD, Origin.KEYWORD)
-    elif part.token == "camera":
+    elif part.name == "camera":
         yield Word(facts.shot.camera, Role.ATTRIBUTE, Origin.EXIF)
-    elif part.token == "folder":
+    elif part.name == "folder":
         yield Word(facts.shot.folder.rpartition("/")[2], Role.PLACE, Origin.FOLDER)
-    elif part.token == "original":
+    elif part.name == "original":
         yield Word(facts.original, Role.SUBJECT, Origin.ORIGINAL)
-    elif not part.token:
+    elif not part.name:
         yield Word(part.text, Role.KEYWORD, Origin.PERSON)
 
 
 def _shortened(words: list[Word], parts: Sequence[_Part], rules: Rules, room: int) -> list[Word]:
     """The words cut to what a name may have: first the original, then the last ones."""
     words = list(words)
-    first = [i for i, part in enumerate(parts) if part.token == "original"]
+    first = [i for i, part in enumerate(parts) if part.name == "original"]
     while not grammar.fits(
         "-".join(word.text for word in words if word.text), rules.profile, rules.name_max, room=room
     ):
-        i = next((i for i in (*first, *reversed(range(len(words)))) if words[i].text))
+        i = next(i for i in (*first, *reversed(range(len(words)))) if words[i].text)
         words[i] = replace(words[i], text=words[i].text.rpartition("-")[0])
     return words
 
@@ -144,7 +145,7 @@ def _parse(template: str) -> list[_Part]:
         parts.append(_token(template, match[1], match[2]))
         end = match.end()
     parts.append(_literal(template, template[end:]))
-    return [part for part in parts if part.token or part.text]
+    return [part for part in parts if part.name or part.text]
 
 
 def _literal(template: str, text: str) -> _Part:

@@ -18,7 +18,8 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 _CYRILLIC = _pairs(
-    "а=a б=b в=v г=g д=d е=e ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh ь= ю=yu я=ya"
+    "а=a б=b в=v г=g д=d е=e ж=zh з=z и=i й=y к=k л=l м=m н=n о=o п=p "
+    "р=r с=s т=t у=u ф=f х=kh ц=ts ч=ch ш=sh ь= ю=yu я=ya"
 )
 _NORDIC = _pairs("ä=a ö=o å=a")
 _DANISH = _pairs("ø=oe å=aa æ=ae ä=ae ö=oe")

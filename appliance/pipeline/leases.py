@@ -115,7 +115,8 @@ def held(session: Session, claims: Sequence[Claim]) -> set[int]:
 _UPDATE = (
     update(Image.__table__)  # type: ignore[arg-type]  # a Table, typed as FromClause
     .where(Image.__table__.c.id == bindparam("its_id"))
-    .values({name: bindparam(f"new_{name}") for name in _WRITTEN})
+    # The fence rises here as well, so that a heartbeat that is late cannot lease what is finished.
+    .values({name: bindparam(f"new_{name}") for name in _WRITTEN} | {"fence": Image.__table__.c.fence + 1})
 )
 
 
@@ -172,11 +173,12 @@ class Heartbeat:
     def _beat(self) -> None:
         while not self._stopping.wait(HEARTBEAT_SECONDS):
             try:
-                self._renew()
+                self.beat()
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("The heartbeat could not be stored: %s", error)
 
-    def _renew(self) -> None:
+    def beat(self) -> None:
+        """Renews the leases once; a row that was finished or taken over meanwhile is left alone."""
         with self._lock:
             held_now = dict(self._held)
         renewed_at = time.monotonic()

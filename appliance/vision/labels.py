@@ -3,13 +3,14 @@
 import csv
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 FOLDER = Path(__file__).parent
-BETWEEN = " > "
+BETWEEN, NEVER = " > ", "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,16 @@ class Label:
     classes: frozenset[int]
 
     @property
-    def phrase(self) -> str:
-        return f"{self.article} {self.text}".strip()
+    def sentence(self) -> str:
+        phrase = f"{self.article} {self.text}.".strip()
+        return phrase[0].upper() + phrase[1:]
 
 
 class Labels:
-    """All words. In `classes.tsv` each class has its words from the narrowest to the widest, or none."""
+    """All words. In `classes.tsv` each class has its own, the narrowest first, or a hyphen where it has none."""
 
     def __init__(self) -> None:
-        paths = [row["words"].split(BETWEEN) if row["words"] else [] for row in _rows("classes.tsv")]
+        paths = [[] if row["words"] == NEVER else row["words"].split(BETWEEN) for row in _rows("classes.tsv")]
         rows = _rows("words.tsv")
         members: dict[str, set[int]] = {row["word"]: set() for row in rows}
         for number, path in enumerate(paths):
@@ -54,6 +56,12 @@ class Labels:
 @cache
 def labels() -> Labels:
     return Labels()
+
+
+@cache
+def version() -> str:
+    """Changes with any change of the words."""
+    return sha256(b"".join((FOLDER / name).read_bytes() for name in ("classes.tsv", "words.tsv"))).hexdigest()
 
 
 def _label(row: dict[str, str], classes: set[int]) -> Label:

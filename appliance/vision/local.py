@@ -1,17 +1,15 @@
 """The embedded engine: no account and no network, a thousand classes, English."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
-from appliance.vision import hedging, modelfiles
+from appliance.vision import hedging, labels, modelfiles
 from appliance.vision.classifier import Classifier
 from appliance.vision.hedging import Sight, Weighed
-from appliance.vision.labels import labels
 from appliance.vision.provider import Evidence, VisionError
 from appliance.words import Description, Origin, Role, Word
 
 LEAST = 0.02  # a share that is worth showing to somebody who asks
-SURE = 0.8  # of a word, before a sentence is made of it
-WORDS = "1"  # raised whenever the words or their rules change, so that kept descriptions are made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,9 @@ class Local:
 
     @property
     def model(self) -> str:
-        return f"efficientnet-lite2-{self.classifier.model.sha256[:8]}-words-{WORDS}"
+        """Another one whenever the same picture may be described otherwise."""
+        parts = f"{self.classifier.model.sha256} {labels.version()} {hedging.RULES}"
+        return f"efficientnet-lite2-{sha256(parts.encode()).hexdigest()[:12]}"
 
     def check(self) -> None:
         try:
@@ -39,8 +39,8 @@ class Local:
         subject = seen.subject
         return Description(
             candidates=_candidates(seen),
-            alt=f"{subject.label.phrase.capitalize()}." if subject and subject.score >= SURE else "",
-            confidence=subject.score if subject else 0.0,
+            alt=subject.label.sentence if subject and subject.score >= hedging.SURE else "",
+            confidence=round(subject.score, 3) if subject else 0.0,
             provider=self.name,
             model=self.model,
             prompt=self.prompt,
@@ -58,18 +58,18 @@ class Local:
             probabilities = self.classifier.probabilities(preview)
         except OSError as error:
             raise VisionError(f"The preview cannot be read as a JPEG: {error}.", permanent=True) from error
-        return hedging.weigh(labels(), probabilities, least=LEAST)
+        return hedging.weigh(labels.labels(), probabilities, least=LEAST)
 
 
 def _candidates(seen: Sight) -> tuple[tuple[Word, ...], ...]:
-    """The subject and what is beside it; with the wider word, where another name is needed; the wider word alone."""
+    """What is said; the subject with its wider word, for where another name is needed; the wider word alone."""
     if seen.subject is None:
         return ()
-    subject = _word(seen.subject)
-    best = (subject, _word(seen.beside, Role.SECOND)) if seen.beside else (subject,)
+    subject, *others = seen.said
+    best = (_word(subject), *(_word(one, Role.SECOND) for one in others))
     if seen.wider is None:
         return (best,)
-    return best, (subject, _word(seen.wider, Role.SECOND)), (_word(seen.wider),)
+    return tuple(dict.fromkeys((best, (_word(subject), _word(seen.wider, Role.SECOND)), (_word(seen.wider),))))
 
 
 def _word(one: Weighed, role: Role = Role.SUBJECT) -> Word:
@@ -77,7 +77,7 @@ def _word(one: Weighed, role: Role = Role.SUBJECT) -> Word:
 
 
 def _evidence(one: Weighed, seen: Sight) -> Evidence:
-    said = one in (seen.subject, seen.beside)
+    said = one in seen.said
     return Evidence(_word(one), said, _why(one, said=said))
 
 

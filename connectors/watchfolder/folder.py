@@ -19,7 +19,6 @@ from connectors.watchfolder.sentences import telling
 
 _QUIET = 5.0  # seconds without a change after which a file may be finished
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_NO_PLAIN_FILE = {errno.ELOOP, errno.ENXIO, errno.ENOTDIR}
 
 
 class Folder:
@@ -98,7 +97,7 @@ class Folder:
             try:
                 return os.fdopen(Place(descriptor, name).open(os.O_RDONLY), "rb")
             except OSError as error:
-                if error.errno in _NO_PLAIN_FILE:
+                if error.errno in places.NO_PLAIN_FILE:
                     raise FileGone(f"{path} is no longer a file.") from error
                 raise
 
@@ -135,13 +134,16 @@ class Folder:
                 mount = self._mounts.of(old)
                 if old != new and os.fstat(old).st_dev != os.fstat(new).st_dev:
                     raise OSError(errno.EXDEV, to)
+                move = Move(entry, to, Place(old, old_name), Place(new, new_name), key, step, mount)
                 try:
-                    return protocols.rename(
-                        Move(entry, to, Place(old, old_name), Place(new, new_name), key, step, mount)
-                    )
+                    return protocols.rename(move)
                 except protocols.ProtocolLost:
                     self._mounts.forget(old)
                     raise
+                except FileNotFoundError as error:
+                    if move.old.look() is None:
+                        raise
+                    raise ConnectorError(f"{entry.path} was there and was not: run this again.") from error
 
     def _enter_target(self, folders: ExitStack, folder: str, to: str) -> int:
         try:

@@ -86,7 +86,7 @@ def _protocol(folder: int, kind: int) -> str:
             return "noreplace"
         if _link_works(one, other, free):
             return "link"
-        if _exclusive_creation_works(other):
+        if _exclusive_creation_works(one, other, free):
             return "copy"
     raise ConnectorError("This file system has no way to rename without the danger of overwriting.", permanent=True)
 
@@ -170,7 +170,7 @@ def _link_works(one: Place, other: Place, free: Place) -> bool:
     return _holds(free, one.name) and _holds(one, one.name)
 
 
-def _exclusive_creation_works(other: Place) -> bool:
+def _exclusive_creation_works(_one: Place, other: Place, _free: Place) -> bool:
     try:
         os.close(other.open(os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     except FileExistsError:

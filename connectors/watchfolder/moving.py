@@ -8,15 +8,15 @@ import errno
 import os
 import stat
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from connectors.base import ConnectorError, Entry, FileChanged, NameTaken
 from connectors.watchfolder import copying, kernel
 from connectors.watchfolder.junk import OURS
-from connectors.watchfolder.places import Place
+from connectors.watchfolder.places import NO_PLAIN_FILE, Place, closing
 
 UNKNOWN_TO_THE_FILE_SYSTEM = frozenset([errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP])
 
@@ -72,6 +72,10 @@ class Move:
         known = self.entry.version.partition("-")[2]
         return stat.S_ISREG(found.st_mode) and version(found).partition("-")[2] == known
 
+    def is_elsewhere(self, hidden: os.stat_result) -> bool:
+        """A hidden file has another name, too; False where that cannot be known."""
+        return self.mount.inodes_stay and hidden.st_nlink > 1
+
     def same_file(self, one: Place, other: Place) -> bool:
         """By inode where that is proof, else by all their bytes."""
         first, second = one.look(), other.look()
@@ -108,7 +112,7 @@ def make_mark(move: Move) -> None:
 def set_aside(move: Move) -> os.stat_result | None:
     """Takes whatever stands at the old name off it; None where nothing stands there."""
     with suppress(FileNotFoundError):  # which a network may also say of what it has just done itself
-        _hide(move.old, move.aside)
+        _rename_to_free(move.old, move.aside)
     move.old.sync()
     aside = move.aside.look()
     if aside is None and move.old.look() is not None:
@@ -116,16 +120,17 @@ def set_aside(move: Move) -> os.stat_result | None:
     return aside
 
 
-def _hide(visible: Place, hidden: Place) -> None:
-    """Renames to a hidden name of ours. Raises FileExistsError where that is in use."""
+def _rename_to_free(one: Place, other: Place) -> None:
+    """To a hidden name of ours, which nobody else would take between the look and the act; or of a folder, which never
+    replaces a file. Raises FileExistsError where the name is in use."""
     try:
-        rename_noreplace(visible, hidden)
+        rename_noreplace(one, other)
     except OSError as error:
         if error.errno not in UNKNOWN_TO_THE_FILE_SYSTEM:
             raise
-        if hidden.look() is not None:
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), hidden.name) from error
-        os.rename(visible.name, hidden.name, src_dir_fd=visible.folder, dst_dir_fd=hidden.folder)
+        if other.look() is not None:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), other.name) from error
+        os.rename(one.name, other.name, src_dir_fd=one.folder, dst_dir_fd=other.folder)
 
 
 def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) -> bool:
@@ -134,6 +139,9 @@ def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) 
         if move.mount.protocol == "noreplace":
             rename_noreplace(hidden, place)
             place.sync()
+            return True
+        if hidden.is_folder():
+            _rename_to_free(hidden, place)
             return True
         if move.mount.protocol == "link":
             link(hidden, place)
@@ -164,8 +172,11 @@ def discard(move: Move, hidden: Place, home: Place) -> None:
     found = hidden.look()
     if found is None:
         return
-    elsewhere = found.st_size == 0 or (move.mount.inodes_stay and found.st_nlink > 1)
-    if elsewhere or any(_begins(hidden, place) for place in (move.new, move.old, move.aside)):
+    if (
+        found.st_size == 0
+        or move.is_elsewhere(found)
+        or any(_begins(hidden, place) for place in (move.new, move.old, move.aside))
+    ):
         _unlink(hidden)
     else:
         put_back(move, hidden, home)
@@ -173,7 +184,9 @@ def discard(move: Move, hidden: Place, home: Place) -> None:
 
 def remove_aside(move: Move) -> bool:
     """Removes the set-aside file where the new name holds the same one; False where it does not."""
-    if not move.same_file(move.aside, move.new):
+    new = move.new.look()
+    unfinished = new is not None and move.mount.protocol == "copy" and not move.looks_like_entry(new)
+    if unfinished or not move.same_file(move.aside, move.new):  # a copy gets its time last
         return False
     _unlink(move.aside)
     return True
@@ -203,14 +216,14 @@ def copy(move: Move, source: Place, target: Place, *, resume: bool) -> None:
         before = os.fstat(original)
         if source == move.old and not move.is_entry(before):
             raise replaced(move)
-        written = copying.Written()
+        made, written = _create(target, resume), copying.Written()
         try:
-            with _created(target, resume) as made:
+            with closing(made):
                 copying.fill(original, made, move.to, written)
                 copying.clone_attributes(original, made, move.to)
             if version(os.fstat(original)) != version(before):
                 raise replaced(move)
-        except (FileExistsError, NameTaken):
+        except NameTaken:
             raise
         except (OSError, ConnectorError):
             _withdraw_copy(move, target, original, written)
@@ -218,40 +231,47 @@ def copy(move: Move, source: Place, target: Place, *, resume: bool) -> None:
     target.sync()
 
 
-@contextmanager
-def _created(target: Place, resume: bool) -> Iterator[int]:
-    made = _reopened(target) if resume else None
-    if made is None:
-        made = target.open(os.O_RDWR | os.O_CREAT | os.O_EXCL)
-    try:
-        yield made
-    finally:
-        os.close(made)
+def _create(target: Place, resume: bool) -> int:
+    if resume:
+        with suppress(FileNotFoundError):
+            return _reopen(target)
+    return target.open(os.O_RDWR | os.O_CREAT | os.O_EXCL)
 
 
-def _reopened(target: Place) -> int | None:
+def _reopen(target: Place) -> int:
     try:
         return target.open(os.O_RDWR)
-    except FileNotFoundError:
-        return None
     except PermissionError:  # a finished copy of a file that may not be written
         return target.open(os.O_RDONLY)
+    except OSError as error:
+        if error.errno in NO_PLAIN_FILE:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target.name) from error
+        raise
 
 
 def _withdraw_copy(move: Move, target: Place, original: int, written: copying.Written) -> None:
     """Takes a failed copy off its visible name. Where that holds another's file by now, it keeps it."""
     with suppress(FileNotFoundError):
-        _hide(target, move.half)
+        _rename_to_free(target, move.half)
     if move.half.look() is None:
         return
-    with move.half.reading() as half:
-        ours = written.is_all_of(half) or copying.is_beginning(half, original)
-    _unlink(move.half) if ours else put_back(move, move.half, target)
+    if _is_copy(move.half, original, written):
+        _unlink(move.half)
+    else:
+        put_back(move, move.half, target)
+
+
+def _is_copy(half: Place, original: int, written: copying.Written) -> bool:
+    try:
+        with half.reading() as descriptor:
+            return written.is_all_of(descriptor) or copying.is_beginning(descriptor, original)
+    except OSError:
+        return False
 
 
 def withdraw_link(move: Move) -> None:
     """Takes the link off the new name, where the file has further names."""
-    _hide(move.new, move.half)
+    _rename_to_free(move.new, move.half)
     if move.same_file(move.half, move.mark):
         _unlink(move.half)
     else:

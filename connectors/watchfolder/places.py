@@ -13,6 +13,7 @@ from connectors.watchfolder.sentences import error_for
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _NO_FSYNC_OF_FOLDERS = {errno.EINVAL, errno.ENOSYS, errno.EBADF, errno.EOPNOTSUPP}
+NO_PLAIN_FILE = frozenset([errno.ELOOP, errno.ENXIO, errno.EISDIR, errno.ENOTDIR])
 LONGEST_PATH = 4000  # bytes; the kernel takes 4,095 from the root of the file system
 
 
@@ -30,6 +31,10 @@ class Place:
         except FileNotFoundError:
             return None
 
+    def is_folder(self) -> bool:
+        found = self.look()
+        return found is not None and stat.S_ISDIR(found.st_mode)
+
     def open(self, flags: int, mode: int = 0o600) -> int:
         """A descriptor of a plain file there. Raises OSError, ELOOP for anything else."""
         flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe that was swapped in would block for ever
@@ -41,11 +46,8 @@ class Place:
 
     @contextmanager
     def reading(self) -> Iterator[int]:
-        descriptor = self.open(os.O_RDONLY)
-        try:
+        with closing(self.open(os.O_RDONLY)) as descriptor:
             yield descriptor
-        finally:
-            os.close(descriptor)
 
     def sync(self) -> None:
         """Makes the names of the folder durable, as far as its file system can."""
@@ -54,6 +56,14 @@ class Place:
         except OSError as error:
             if error.errno not in _NO_FSYNC_OF_FOLDERS:
                 raise
+
+
+@contextmanager
+def closing(descriptor: int) -> Iterator[int]:
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def parted(path: str) -> tuple[str, str]:

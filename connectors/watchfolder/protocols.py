@@ -72,7 +72,7 @@ def _tidy(move: Move) -> bool:
 def _end(move: Move, old: os.stat_result | None, new: os.stat_result | None) -> Entry:
     """The old name is not the file that was to be renamed: because that is done, or for another reason."""
     mark = move.mark.look()
-    if new is None and mark is not None and mark.st_nlink == 1 and mark.st_size and move.is_entry(mark):
+    if new is None and mark is not None and mark.st_size and move.is_entry(mark) and not move.is_elsewhere(mark):
         moving.try_place(move, move.mark, move.new)
         new = move.new.look()
     moving.discard(move, move.mark, move.old)

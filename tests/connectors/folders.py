@@ -7,6 +7,11 @@ from connectors.watchfolder import Protocol
 from connectors.watchfolder.folder import Folder
 
 
+def names(folder: Path) -> list[str]:
+    """Everything in it, hidden or not."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 class FolderFromOutside:
     """`protocol` forces one; without it the disk is asked."""
 

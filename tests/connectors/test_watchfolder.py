@@ -62,8 +62,3 @@ class TestOnFuseWithoutLinks(OnFuse):
 
 class TestOnFuseThatIgnoresCase(OnFuse):
     options = ("--ignore-case",)
-
-
-class TestOnFuseThatIgnoresCaseWithoutLinks(OnFuse):
-    options = ("--ignore-case", "--no-links")
-    protocol = "copy"

@@ -182,3 +182,16 @@ def test_rows_that_belong_to_a_living_command_are_left_to_it(workshop: Workshop,
         session.execute(update(Image).values(owner="somebody"))
 
     assert pipeline.advance(workshop.worker, [workshop.image().id]) == 0
+
+
+def test_a_late_heartbeat_does_not_wake_what_is_finished(workshop: Workshop, picture: Path):
+    with workshop.database.system_session() as session:
+        claims = claim(session, [workshop.image().id], None)
+
+    with workshop.worker.heartbeat.holding(claims):
+        workshop.database.write(
+            OWN_TENANT, lambda session: finish(session, [Outcome(claims[0].becomes(ImageState.KEPT))], actor="test")
+        )
+        workshop.worker.heartbeat.beat()
+
+    assert workshop.image().due_at is None

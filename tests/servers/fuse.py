@@ -19,7 +19,8 @@ PATIENCE_SECONDS = 15
 
 @contextmanager
 def mounted(backing: Path, at: Path, *options: str) -> Iterator[Path]:
-    """Shows `backing` at `at`. Options: `--no-links`, `--ignore-case`, `--read-only`, `--space=BYTES`."""
+    """Shows `backing` at `at`. Options: `--no-links`, `--ignore-case`, `--read-only`, `--space=BYTES`, and
+    `--locked=NAME` for a folder that not even root may open."""
     backing.mkdir(exist_ok=True)
     at.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "tests.servers.fuse", str(backing), str(at), *options]
@@ -46,14 +47,14 @@ def _await_mount(server: subprocess.Popen[bytes], at: Path) -> None:
         time.sleep(0.01)
 
 
-def serve(backing: str, at: str, *, links: bool, ignore_case: bool, read_only: bool, space: int | None) -> None:
-    import mfusepy  # loads libfuse, which whoever only mounts has no need of
+def serve(backing: str, at: str, wanted: argparse.Namespace) -> None:
+    import mfusepy  # type: ignore[import-untyped]  # loads libfuse, which whoever only mounts has no need of
 
     class Shown(mfusepy.Operations):  # type: ignore[misc]  # untyped
         use_ns = True
 
         def _real(self, path: str) -> str:
-            if not ignore_case:
+            if not wanted.ignore_case:
                 return backing + path
             real = backing
             for part in path.strip("/").split("/"):
@@ -65,6 +66,9 @@ def serve(backing: str, at: str, *, links: bool, ignore_case: bool, read_only: b
             folder, _, name = path.rpartition("/")
             return f"{self._real(folder or '/')}/{name}"
 
+        def _used(self) -> int:
+            return sum(file.stat().st_size for file in Path(backing).rglob("*"))
+
         def getattr(self, path: str, fh: int | None = None) -> dict[str, Any]:
             found = os.lstat(self._real(path))
             shown = {key: getattr(found, key) for key in dir(found) if key.startswith("st_")}
@@ -72,6 +76,11 @@ def serve(backing: str, at: str, *, links: bool, ignore_case: bool, read_only: b
 
         def readdir(self, path: str, fh: int) -> list[str]:
             return [".", "..", *os.listdir(self._real(path))]
+
+        def opendir(self, path: str) -> int:
+            if wanted.locked and path.endswith(wanted.locked):
+                raise mfusepy.FuseOSError(errno.EACCES)
+            return 0
 
         def mkdir(self, path: str, mode: int) -> None:
             os.mkdir(self._real(path), mode)
@@ -86,7 +95,7 @@ def serve(backing: str, at: str, *, links: bool, ignore_case: bool, read_only: b
             os.rename(self._real(old), self._as_spelled(new))
 
         def link(self, target: str, source: str) -> None:
-            if not links:
+            if wanted.no_links:
                 raise mfusepy.FuseOSError(errno.EPERM)
             os.link(self._real(source), self._as_spelled(target))
 
@@ -96,7 +105,7 @@ def serve(backing: str, at: str, *, links: bool, ignore_case: bool, read_only: b
         def chown(self, path: str, uid: int, gid: int) -> None:
             os.lchown(self._real(path), uid, gid)
 
-        def utimens(self, path: str, times: tuple[int, int] | None = None) -> None:
+        def utimens(self, path: str, times: tuple[int, int]) -> None:
             os.utime(self._real(path), ns=times, follow_symlinks=False)
 
         def statfs(self, path: str) -> dict[str, int]:
@@ -113,7 +122,7 @@ def serve(backing: str, at: str, *, links: bool, ignore_case: bool, read_only: b
             return os.pread(fh, size, offset)
 
         def write(self, path: str, data: bytes, offset: int, fh: int) -> int:
-            if space is not None and sum(file.stat().st_size for file in Path(backing).rglob("*")) + len(data) > space:
+            if wanted.space is not None and self._used() + len(data) > wanted.space:
                 raise mfusepy.FuseOSError(errno.ENOSPC)
             return os.pwrite(fh, data, offset)
 
@@ -138,7 +147,10 @@ def serve(backing: str, at: str, *, links: bool, ignore_case: bool, read_only: b
         def removexattr(self, path: str, name: str) -> None:
             os.removexattr(self._real(path), name, follow_symlinks=False)
 
-    mfusepy.FUSE(Shown(), at, foreground=True, nothreads=False, default_permissions=True, ro=read_only)
+    options: dict[str, object] = {"default_permissions": True, "ro": wanted.read_only}
+    if wanted.ignore_case:  # what the kernel remembers of one spelling would outlive a change of the other
+        options |= {"entry_timeout": 0, "attr_timeout": 0}
+    mfusepy.FUSE(Shown(), at, foreground=True, nothreads=False, **options)
 
 
 if __name__ == "__main__":
@@ -149,12 +161,6 @@ if __name__ == "__main__":
     parser.add_argument("--ignore-case", action="store_true")
     parser.add_argument("--read-only", action="store_true")
     parser.add_argument("--space", type=int)
-    wanted = parser.parse_args()
-    serve(
-        wanted.backing,
-        wanted.at,
-        links=not wanted.no_links,
-        ignore_case=wanted.ignore_case,
-        read_only=wanted.read_only,
-        space=wanted.space,
-    )
+    parser.add_argument("--locked")
+    arguments = parser.parse_args()
+    serve(arguments.backing, arguments.at, arguments)

@@ -1,0 +1,25 @@
+"""Pictures drawn so plainly that the embedded engine knows them."""
+
+import io
+
+from PIL import Image, ImageDraw
+
+
+def traffic_light() -> bytes:
+    picture = Image.new("RGB", (480, 640), (120, 170, 220))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((225, 420, 255, 640), fill=(60, 60, 60))
+    draw.rounded_rectangle((160, 60, 320, 430), 30, fill=(30, 30, 30))
+    for place, colour in enumerate([(255, 30, 20), (70, 60, 10), (10, 60, 20)]):
+        draw.ellipse((190, 80 + place * 115, 290, 180 + place * 115), fill=colour)
+    return jpeg(picture)
+
+
+def nothing() -> bytes:
+    return jpeg(Image.new("RGB", (640, 480), (128, 128, 128)))
+
+
+def jpeg(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
