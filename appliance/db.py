@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -86,8 +87,13 @@ class Database:
 
 def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> None:
     """Adds a row unless a unique constraint says that it is there already."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(table).values(values).on_conflict_do_nothing())
+    session.execute(_insert_once(table, session.get_bind().dialect.name), [values])
+
+
+@cache
+def _insert_once(table: type[DeclarativeBase], dialect: str) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]  # declared as FromClause
 
 
 def explained(error: OperationalError) -> Unavailable:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, Update, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from appliance import naming
@@ -125,19 +125,22 @@ def _move(row: Rename) -> Move:
 
 def intend(session: Session, tenant_id: int, moves: Sequence[Move], fence: int) -> None:
     """Commits what is about to happen, and how: from here on only the world tells whether it did."""
-    for move in moves:
-        session.execute(
-            update(Rename)
-            .where(Rename.tenant_id == tenant_id, Rename.id == move.id, Rename.state.in_(OPEN))
-            .values(
-                state=RenameState.EXECUTING,
-                protocol=move.protocol,
-                fence=fence,
-                size=move.size,
-                version=move.version,
-                sha256=move.sha256,
-            )
-        )
+    session.execute(
+        _INTEND,
+        [
+            {
+                "its_id": move.id,
+                "its_tenant": tenant_id,
+                "state": RenameState.EXECUTING,
+                "protocol": move.protocol,
+                "fence": fence,
+                "size": move.size,
+                "version": move.version,
+                "sha256": move.sha256,
+            }
+            for move in moves
+        ],
+    )
 
 
 def note_step(session: Session, tenant_id: int, move: Move, fence: int, step: str) -> None:
@@ -162,22 +165,26 @@ def close(session: Session, tenant_id: int, moves: Sequence[Move], result: Resul
     state = _ENDS.get(result.ending)
     if state is None:
         return
+    ended_at = now()
     for move in moves:
-        entry = result.entries.get(move.id)
-        identity = {"size": entry.size, "version": entry.version} if entry else {}
-        session.execute(
-            update(Rename)
-            .where(Rename.tenant_id == tenant_id, Rename.id == move.id)
-            .values(state=state, reason=result.reason, done_at=now(), **identity)
-        )
+        entry = result.entries.get(move.id, move.entry)
+        ending = {"state": state, "reason": result.reason, "done_at": ended_at, "size": entry.size}
+        session.execute(_CLOSE, [ending | {"version": entry.version, "its_id": move.id, "its_tenant": tenant_id}])
         if move.undoes_id and state == RenameState.DONE:
-            session.execute(
-                update(Rename)
-                .where(Rename.tenant_id == tenant_id, Rename.id == move.undoes_id)
-                .values(state=RenameState.UNDONE)
-            )
+            undone = {"state": RenameState.UNDONE, "its_id": move.undoes_id, "its_tenant": tenant_id}
+            session.execute(_MARK_UNDONE, [undone])
 
 
+def _updating(*columns: str) -> Update:
+    """One row of the journal, by `its_id` and `its_tenant`; built once, since it is used for each file."""
+    here = _ROWS.c.id == bindparam("its_id"), _ROWS.c.tenant_id == bindparam("its_tenant")
+    return update(_ROWS).where(*here).values({name: bindparam(name) for name in columns})
+
+
+_ROWS: Table = Rename.__table__  # type: ignore[assignment]  # declared as FromClause
+_INTEND = _updating("state", "protocol", "fence", "size", "version", "sha256").where(_ROWS.c.state.in_(OPEN))
+_CLOSE = _updating("state", "reason", "done_at", "size", "version")
+_MARK_UNDONE = _updating("state")
 _ENDS = {
     Ending.DONE: RenameState.DONE,
     Ending.TAKEN: RenameState.CONFLICT,

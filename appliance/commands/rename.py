@@ -111,7 +111,9 @@ def _ask_provider(worker: Worker, policy: Policy) -> None:
             return
         provider.check()
         if provider.languages is not None and policy.language not in provider.languages:
-            click.echo(f"The {provider.name} engine does not speak {policy.language!r}; its words will be English.", err=True)
+            click.echo(
+                f"The {provider.name} engine does not speak {policy.language!r}; its words will be English.", err=True
+            )
     except vision.VisionError as error:
         raise Invalid(str(error)) from error
 

@@ -14,7 +14,7 @@ from appliance.commands.printing import Printer
 from appliance.config import Settings
 from appliance.models import OWN_TENANT, Batch, BatchState
 from appliance.pipeline.leases import Outcome
-from appliance.pipeline.worker import Worker
+from appliance.pipeline.worker import NO_PROVIDER, Worker
 
 INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
 
@@ -42,7 +42,8 @@ class Run:
 
     def work_off(self, worker: Worker, batch: Batch) -> None:
         """Takes a batch to its end, or to where Ctrl-C stopped it; its rows are in good order either way."""
-        pipeline.work_off(worker, batch.id, self.settings.workers, self.stopping)
+        looks = pipeline.ROWS_AT_ONCE if batch.policy["provider"] == NO_PROVIDER else pipeline.LOOKS_AT_ONCE
+        pipeline.work_off(worker, batch.id, self.settings.workers, self.stopping, looks)
         state = BatchState.CANCELLED if self.stopping.is_set() else BatchState.COMPLETED
         with worker.database.session(OWN_TENANT) as session:
             batches.finish(session, batch, state)

@@ -49,9 +49,9 @@ def _confine(limits: Limits, keep: set[int]) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(0, 2)  # libraries complain there
     _close_all_but(keep)
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))  # the first one's signal says what it was
     for what, most in (
         (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, _MOST_WRITTEN),
         (resource.RLIMIT_NOFILE, 0),  # the open ones stay open

@@ -75,7 +75,6 @@ _FORMS = [
         ),
         (GENERATED, r"(?!.*(?:19|20)\d\d$)Firefly[ _].*[ _]\d{4,6}", re.NOFLAG),
         (SCANNER, r"(adobe scan|camscanner|office lens|genius scan|scanbot|turboscan)[-_ ].*\d.*", re.IGNORECASE),
-        (RANDOM, r".*[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}.*", re.IGNORECASE),
         (RANDOM, r"HT?B1[\w.]{10,}|H[0-9a-f]{30,}\w?", re.NOFLAG),
     )
 ]
@@ -88,20 +87,21 @@ _MARKS = "\u0300-\u036f\u0900-\u0d7f\u0e31-\u0e4e"
 _TOKENS = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _PARTS = re.compile(rf"\d+|(?:[^\W\d_]|[{_MARKS}])+")
 _SEGMENTS = re.compile(r"\d+|[A-Z]*[a-z]+|[A-Z]+|[^\W\d_]+")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_RANDOM_ID = "-0a1b2c3d-"
 _HEX = re.compile(r"[0-9a-f]+", re.IGNORECASE)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=65_536)
 def why_bad(name: str) -> str | None:
     """None for a good name, else what makes it a bad one, such as "a camera's number"."""
     stem = _stem(name)
     for reason, form in _FORMS:
         if form.fullmatch(stem):
             return reason
-    tokens = _TOKENS.findall(stem)
-    if not tokens:
+    parts = [part for token in _TOKENS.findall(_UUID.sub(_RANDOM_ID, stem)) for part in _parts(token)]
+    if not parts:
         return EMPTY
-    parts = [part for token in tokens for part in _parts(token)]
     if _is_model(parts) or _is_ours(stem):
         return None
     return _why_said_nothing(parts)
@@ -117,11 +117,12 @@ def _stem(name: str) -> str:
     return stem.strip()
 
 
-def _parts(token: str) -> list[str]:
+@lru_cache(maxsize=65_536)
+def _parts(token: str) -> tuple[str, ...]:
     """A run of letters and digits in its words and numbers; "" stands for a random id."""
     if _is_random(token):
-        return [""]
-    return [part.lower() for part in _PARTS.findall(token)]
+        return ("",)
+    return tuple(part.lower() for part in _PARTS.findall(token))
 
 
 def _is_random(token: str) -> bool:

@@ -14,6 +14,7 @@ DOUBTFUL = 0.5
 
 _MOST_ALTERNATIVES = 5
 _ORDER = list(Role)
+
 # Elsewhere an article is part of a name: Los Angeles, The North Face.
 _SENTENCES = frozenset({Origin.PIXELS, Origin.TEXT, Origin.METADATA, Origin.CONTEXT})
 
@@ -160,12 +161,12 @@ def _keyword(
 ) -> list[Word]:
     """At most one keyword: an owner's that the picture supports, else the candidate's, else the owner's first."""
     rules = limits.rules
-    owners = [Word(text, Role.KEYWORD, Origin.KEYWORD) for text in rules.keywords]
+    owners = [Word(text, Role.KEYWORD, Origin.KEYWORD) for text in rules.keywords if _tokens(text, rules)]
     said = _vocabulary(description, rules)
     supported = [word for word in owners if _tokens(word.text, rules) <= said]
     theirs = [word for word in candidate if word.role is Role.KEYWORD and word.score >= DOUBTFUL]
     for word in (*supported, *theirs, *owners[:1]):
-        word = fresh(word, chosen, rules)
+        word = fresh(word, chosen, rules, keep_picture_words=word.origin is Origin.KEYWORD)
         if not word.text:
             return []  # the name has it already
         if limits.usual([*chosen, word]):
@@ -188,7 +189,7 @@ def _ordered(words: Iterable[Word]) -> list[Word]:
 
 
 def _told_apart(best: list[Word], candidates: Iterable[Sequence[Word]], limits: _Limits) -> Iterator[list[Word]]:
-    """The best name with one word more, from any candidate, that it does not have for want of room or of sureness."""
+    """The best name with one word more, from any candidate, that it does not have yet."""
     words = [word for candidate in candidates for word in candidate]
     words = [word for word in words if word.role not in {Role.SUBJECT, Role.KEYWORD} and word.score >= DOUBTFUL]
     for word in _ordered(words)[:_MOST_ALTERNATIVES]:

@@ -14,13 +14,13 @@ _ADDED_LATER = 24
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`stems` are the names that it could have, the best first; `verdict` stands where none is looked for."""
+    """`stems` are the names that it could have, the best first; `settled` stands where none is looked for."""
 
     shot: Shot
     rules: Rules
     stems: tuple[Stem, ...]
     confidence: float
-    verdict: Proposal | None = None
+    settled: Proposal | None = None
 
     @property
     def is_sure(self) -> bool:
@@ -79,10 +79,10 @@ def _stems(shot: Shot, rules: Rules) -> list[Stem]:
 
 def _with_room_for_companions(shot: Shot, rules: Rules) -> Rules:
     """The rules with shorter names where a companion's is longer than the image's by much."""
+    if not shot.companions:
+        return rules
     name = f"a.{extensions.written(shot.extension)}"
-    longest = max(
-        (len(groups.companion_name(other, shot.name, name).encode()) - 1 for other in shot.companions), default=0
-    )
+    longest = max(len(groups.companion_name(other, shot.name, name).encode()) - 1 for other in shot.companions)
     return replace(rules, name_max=min(rules.name_max, rules.name_max - longest + _ADDED_LATER))
 
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from appliance.naming import drafting, grammar, series
+from appliance.naming import drafting, grammar, series, templates
 from appliance.naming.collisions import Folder
 from appliance.naming.composing import Stem
 from appliance.naming.drafting import Draft
@@ -23,6 +23,8 @@ def plan(shots: Sequence[Shot], taken: Mapping[str, Iterable[str]], rules: Rules
     `taken` has, for each folder, every name there and every name reserved there. A name that an image of this plan
     gives up stays taken. Takes time in proportion to the images and the names. TemplateError for a wrong template.
     """
+    if rules.template is not None:
+        templates.check(rules.template)
     drafts = [drafting.draft(shot, rules) for shot in shots]
     return _Plan(drafts, taken).proposals()
 
@@ -35,19 +37,19 @@ class _Plan:
             self._folders[folder].claim(names)
         for draft in drafts:
             self._folder(draft).claim(draft.own)
-        named = [draft for draft in drafts if draft.stems]
-        self._alike = Counter((draft.shot.folder, draft.stems[0].around_slot) for draft in named)
+        counted = [draft for draft in drafts if draft.stems and draft.stems[0].slot is not None]
+        self._alike = Counter((draft.shot.folder, draft.stems[0].around_slot) for draft in counted)
         self._proposals: dict[int, Proposal] = {}
 
     def proposals(self) -> list[Proposal]:
-        sure = [i for i, draft in enumerate(self._drafts) if not draft.verdict and draft.is_sure]
-        unsure = [i for i, draft in enumerate(self._drafts) if not draft.verdict and not draft.is_sure]
+        sure = [i for i, draft in enumerate(self._drafts) if not draft.settled and draft.is_sure]
+        unsure = [i for i, draft in enumerate(self._drafts) if not draft.settled and not draft.is_sure]
         for burst in self._bursts(sure):
             self._name_burst(burst)
         for burst in self._bursts(unsure):
             for i in burst:
                 self._name_alone(i)
-        return [draft.verdict or self._proposals[i] for i, draft in enumerate(self._drafts)]
+        return [draft.settled or self._proposals[i] for i, draft in enumerate(self._drafts)]
 
     def _folder(self, draft: Draft) -> Folder:
         return self._folders[draft.shot.folder]
@@ -113,7 +115,7 @@ class _Plan:
 
     def _take(self, i: int, stem: Stem) -> bool:
         draft = self._drafts[i]
-        if not draft.accepts(stem) or not self._folder(draft).is_stem_free(stem.text, draft.own):
+        if not self._folder(draft).is_stem_free(stem.text, draft.own) or not draft.accepts(stem):
             return False
         self._propose(i, stem)
         return True
@@ -159,7 +161,9 @@ def _present(draft: Draft, stems: Iterable[Stem]) -> Stem | None:
 
 
 def _is_suffix(text: str, draft: Draft) -> bool:
-    return (text.isdecimal() and text.isascii()) or text == draft.shot.sha256[:_HEX_DIGITS].lower()
+    """Whether the text is a number that was added here, and no date or camera's count that stood there before."""
+    is_number = text.isdecimal() and text.isascii() and len(text) < grammar.SUFFIX_ROOM
+    return is_number or text == draft.shot.sha256[:_HEX_DIGITS].lower()
 
 
 def _shared_stems(burst: Sequence[Draft]) -> Iterator[tuple[Stem | None, list[int]]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from appliance.naming import cleaning, composing, grammar, series
 from appliance.naming.composing import Stem
@@ -126,18 +127,20 @@ def _said(part: _Part, facts: _Facts) -> Iterator[Word]:
 
 
 def _shortened(words: list[Word], parts: Sequence[_Part], rules: Rules, room: int) -> list[Word]:
-    """The words cut to what a name may have: first the original, then the last ones."""
+    """The words cut to what a name may have: first the original, then the last ones; a date goes whole."""
     words = list(words)
-    first = [i for i, part in enumerate(parts) if part.name == "original"]
-    while not grammar.fits(
-        "-".join(word.text for word in words if word.text), rules.profile, rules.name_max, room=room
+    order = sorted(range(len(words)), key=lambda i: (parts[i].name != "original", -i))
+    while (text := "-".join(word.text for word in words if word.text)) and not grammar.fits(
+        text, rules.profile, rules.name_max, room=room
     ):
-        i = next(i for i in (*first, *reversed(range(len(words)))) if words[i].text)
-        words[i] = replace(words[i], text=words[i].text.rpartition("-")[0])
+        i = next(i for i in order if words[i].text)
+        shorter = "" if parts[i].name in _TIMES else words[i].text.rpartition("-")[0]
+        words[i] = replace(words[i], text=shorter)
     return words
 
 
-def _parse(template: str) -> list[_Part]:
+@lru_cache
+def _parse(template: str) -> tuple[_Part, ...]:
     parts: list[_Part] = []
     end = 0
     for match in _TOKEN.finditer(template):
@@ -145,7 +148,7 @@ def _parse(template: str) -> list[_Part]:
         parts.append(_token(template, match[1], match[2]))
         end = match.end()
     parts.append(_literal(template, template[end:]))
-    return [part for part in parts if part.name or part.text]
+    return tuple(part for part in parts if part.name or part.text)
 
 
 def _literal(template: str, text: str) -> _Part:

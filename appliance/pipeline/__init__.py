@@ -61,23 +61,25 @@ def _step(worker: Worker, claims: list[Claim]) -> None:
         worker.told(done)
 
 
-def work_off(worker: Worker, batch_id: int, threads: int, stopping: threading.Event) -> None:
+def work_off(
+    worker: Worker, batch_id: int, threads: int, stopping: threading.Event, looks: int = LOOKS_AT_ONCE
+) -> None:
     """Takes a batch's images as far as they go without a person; returns early where `stopping` is set.
 
     Raises what made a thread give up, such as a full disk, once all have ended.
     """
     broken = threading.Event()
     with ThreadPoolExecutor(threads, thread_name_prefix="images") as pool:
-        team = [pool.submit(_work_off, worker, batch_id, stopping, broken) for _ in range(threads)]
+        team = [pool.submit(_work_off, worker, batch_id, stopping, broken, looks) for _ in range(threads)]
     for thread in team:
         thread.result()
 
 
-def _work_off(worker: Worker, batch_id: int, stopping: threading.Event, broken: threading.Event) -> None:
+def _work_off(worker: Worker, batch_id: int, stopping: threading.Event, broken: threading.Event, looks: int) -> None:
     try:
         while not stopping.is_set() and not broken.is_set():
             with worker.database.reading(None) as session:
-                image_ids = next(ready(session, batch_id), [])
+                image_ids = next(ready(session, batch_id, looks), [])
                 if not image_ids and not _unfinished(session, batch_id):
                     return
             if not image_ids:
@@ -89,15 +91,18 @@ def _work_off(worker: Worker, batch_id: int, stopping: threading.Event, broken: 
         raise
 
 
-def ready(session: Session, batch_id: int | None = None) -> Iterator[list[int]]:
-    """Images that are due, in the order in which they are best taken: what is nearest to its end first."""
+def ready(session: Session, batch_id: int | None = None, looks: int = LOOKS_AT_ONCE) -> Iterator[list[int]]:
+    """Images that are due, in the order in which they are best taken: what is nearest to its end first.
+
+    `looks` is how many are taken at once where each is opened.
+    """
     for state, limit in (
         (ImageState.RENAMING, ROWS_AT_ONCE),
         (ImageState.PLANNED, ROWS_AT_ONCE),
         (ImageState.DESCRIBED, None),
-        (ImageState.FETCHED, LOOKS_AT_ONCE),
-        (ImageState.FOUND, LOOKS_AT_ONCE),
-        (ImageState.UNSTABLE, LOOKS_AT_ONCE),
+        (ImageState.FETCHED, looks),
+        (ImageState.FOUND, looks),
+        (ImageState.UNSTABLE, looks),
     ):
         if state is ImageState.DESCRIBED:
             yield from _settled_folders(session, batch_id)

@@ -93,7 +93,8 @@ def claim(session: Session, image_ids: Iterable[int], owner: str | None) -> list
 
 def finish(session: Session, outcomes: Sequence[Outcome], *, actor: str) -> list[Outcome]:
     """Writes outcomes whose claim still holds, with their events; returns those."""
-    ours = [outcome for outcome in outcomes if outcome.image.id in held(session, [each.image for each in outcomes])]
+    still_held = held(session, [outcome.image for outcome in outcomes])
+    ours = [outcome for outcome in outcomes if outcome.image.id in still_held]
     if ours:
         session.execute(_UPDATE, [_values(outcome.image) for outcome in ours])
         for outcome in ours:

@@ -151,6 +151,8 @@ def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) 
     except (FileExistsError, NameTaken):
         if move.mount.protocol == "noreplace" or not move.same_file(hidden, place):
             return False
+    if not move.same_file(hidden, place):
+        raise ConnectorError(f"The disk says that {place.name} was made, and it was not: look at the disk.")
     _unlink(hidden)
     return True
 

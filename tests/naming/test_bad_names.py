@@ -43,11 +43,22 @@ def test_rule_12_good_and_bad_names_are_told_apart():
     assert measured.recall >= 0.98
 
 
+def test_rule_12_the_documentation_has_the_figures():
+    rows, called = labelled(), measure(labelled())
+    missed = [row["name"] for row in rows if row["label"] == "bad" and row["name"] in called.wrong]
+    page = (Path(__file__).parents[2] / "docs" / "naming.md").read_text(encoding="utf-8")
+    published = sum(row["source"] == "published" for row in rows)
+    bad = sum(row["label"] == "bad" for row in rows)
+    assert called.precision == 1.0
+    assert f"On {len(rows)} labelled names, {published} of them found" in page
+    assert f"no good name is called bad, and {len(missed)} of the {bad} bad ones are missed" in page
+
+
 @pytest.mark.parametrize("source", ["published", "format"])
 def test_rule_12_they_are_told_apart_in_each_part_of_the_list(source):
     measured = measure(row for row in labelled() if row["source"] == source)
-    assert measured.precision >= 0.97
-    assert measured.recall >= 0.97
+    assert measured.precision >= 0.98
+    assert measured.recall >= 0.96
 
 
 @pytest.mark.parametrize(

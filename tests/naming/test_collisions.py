@@ -2,15 +2,15 @@
 
 import time
 
-from appliance.naming import Rules, Verdict, fold, plan
+from appliance.naming import Rules, Shot, Verdict, fold, plan
 from appliance.words import Origin
 from tests.naming.samples import alternatives, described, seen, shot
 
 EVERY = Rules(only_bad_names=False)
 
 
-def names(shots, *taken, rules=EVERY):
-    return [proposal.name for proposal in plan(shots, {"": [*taken, *(one.name for one in shots)]}, rules)]
+def names(shots: list[Shot], *taken: str) -> list[str]:
+    return [proposal.name for proposal in plan(shots, {"": [*taken, *(one.name for one in shots)]}, EVERY)]
 
 
 def test_rule_8_the_next_candidate_is_the_first_way_out():

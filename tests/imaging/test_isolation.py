@@ -1,0 +1,232 @@
+"""The fork server and its children: nothing of them is left behind, and their deaths cost one picture at most."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from appliance.imaging import Decoder, Fault, Picture, Unreadable
+from tests.imaging.bombs import jpeg_of_many_scans
+from tests.imaging.pictures import encoded, scene
+
+PHOTO = encoded(scene(1))
+
+
+def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.005)
+
+
+def children(process: int) -> list[int]:
+    """Also those that are dead and were not waited for."""
+    try:
+        return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def server_of(process: int) -> int:
+    for child in _all_children(process):
+        if b"appliance.imaging.forkserver" in _bytes(child, "cmdline"):
+            return child
+    return 0
+
+
+def _all_children(process: int) -> list[int]:
+    """A process belongs to the thread that started it."""
+    return [
+        int(pid) for task in Path(f"/proc/{process}/task").iterdir() for pid in (task / "children").read_text().split()
+    ]
+
+
+def _bytes(process: int, name: str) -> bytes:
+    try:
+        return Path(f"/proc/{process}/{name}").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+@pytest.fixture
+def lone() -> Iterator[tuple[Decoder, int]]:
+    """A decoder with the process of its fork server."""
+    before = set(_all_children(os.getpid()))
+    with Decoder() as decoder:
+        decoder.check()
+        (server,) = set(_all_children(os.getpid())) - before
+        yield decoder, server
+
+
+class Slow:
+    """A picture that takes seconds to open, being opened in a thread."""
+
+    def __init__(self, decoder: Decoder, server: int) -> None:
+        self.said: Picture | Unreadable | None = None
+        self._thread = threading.Thread(target=self._open, args=[decoder])
+        self._thread.start()
+        until(lambda: children(server))
+        (self.child,) = children(server)
+
+    def _open(self, decoder: Decoder) -> None:
+        try:
+            self.said = decoder.inspect(io.BytesIO(jpeg_of_many_scans()), "slow.jpg")
+        except Unreadable as error:
+            self.said = error
+
+    def answer(self) -> Picture | Unreadable | None:
+        self._thread.join()
+        return self.said
+
+
+def test_closing_a_decoder_leaves_no_process(lone: tuple[Decoder, int]):
+    decoder, server = lone
+    decoder.close()
+    decoder.close()
+    assert not Path(f"/proc/{server}").exists()
+
+
+def test_a_closed_decoder_opens_again(lone: tuple[Decoder, int]):
+    decoder, _ = lone
+    decoder.close()
+    assert decoder.inspect(io.BytesIO(PHOTO), "x").width == 640
+
+
+def test_children_are_gone_when_they_have_answered(lone: tuple[Decoder, int]):
+    decoder, server = lone
+    for _ in range(20):
+        decoder.inspect(io.BytesIO(PHOTO), "x")
+    until(lambda: not children(server))
+
+
+def test_descriptors_are_given_back(lone: tuple[Decoder, int]):
+    decoder, server = lone
+
+    def count() -> tuple[int, int]:
+        return len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{server}/fd"))
+
+    until(lambda: not children(server))
+    before = count()
+    for data in (PHOTO, b"", PHOTO[:2000], b"no image") * 5:
+        try:
+            decoder.inspect(io.BytesIO(data), "x")
+        except Unreadable:
+            assert data != PHOTO
+    until(lambda: not children(server) and count() == before)
+
+
+def test_a_child_that_crashes_is_quarantine_for_its_picture_alone(lone: tuple[Decoder, int]):
+    decoder, server = lone
+    slow = Slow(decoder, server)
+    assert decoder.inspect(io.BytesIO(PHOTO), "x").width == 640
+    os.kill(slow.child, signal.SIGSEGV)
+    said = slow.answer()
+    assert isinstance(said, Unreadable)
+    assert (said.fault, said.quarantine, said.permanent) == (Fault.CRASHED, True, True)
+    assert "SIGSEGV" in str(said)
+    assert decoder.inspect(io.BytesIO(PHOTO), "x").width == 640
+
+
+def test_a_child_that_the_system_ended_is_worth_another_try(lone: tuple[Decoder, int]):
+    decoder, server = lone
+    slow = Slow(decoder, server)
+    os.kill(slow.child, signal.SIGKILL)
+    said = slow.answer()
+    assert isinstance(said, Unreadable)
+    assert (said.fault, said.quarantine, said.permanent) == (Fault.INTERRUPTED, False, False)
+
+
+def test_the_children_die_with_their_server_and_another_one_takes_its_place(lone: tuple[Decoder, int]):
+    decoder, server = lone
+    slow = Slow(decoder, server)
+    os.kill(server, signal.SIGKILL)
+    until(lambda: _gone(slow.child))
+    assert decoder.inspect(io.BytesIO(PHOTO), "x").width == 640
+    assert not Path(f"/proc/{server}").exists()
+    decoder.close()
+    assert isinstance(slow.answer(), Unreadable)
+
+
+def test_closing_ends_what_is_under_way(lone: tuple[Decoder, int]):
+    decoder, server = lone
+    slow = Slow(decoder, server)
+    decoder.close()
+    until(lambda: _gone(slow.child))
+    decoder.close()
+    until(lambda: slow.said is not None or decoder.close() is None)
+
+
+def _gone(process: int) -> bool:
+    """A dead process may wait a moment for the one that adopts it."""
+    state = _bytes(process, "stat").rpartition(b")")[2].split()
+    return not state or state[0] == b"Z"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_for_the_program_do_not_end_the_server(lone: tuple[Decoder, int], number: signal.Signals):
+    decoder, server = lone
+    os.kill(server, number)
+    assert decoder.inspect(io.BytesIO(PHOTO), "x").width == 640
+    assert Path(f"/proc/{server}").exists()
+
+
+PROGRAM = """
+import sys
+from appliance.imaging import Decoder
+decoder = Decoder()
+decoder.check()
+print("ready", flush=True)
+decoder.inspect(sys.stdin.buffer, "slow.jpg")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_program_that_dies_takes_server_and_children_with_it(number: signal.Signals, tmp_path: Path):
+    slow = tmp_path / "slow.jpg"
+    slow.write_bytes(jpeg_of_many_scans())
+    with slow.open("rb") as file, subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"ready\n"
+        server = server_of(program.pid)
+        until(lambda: children(server))
+        (child,) = children(server)
+        program.send_signal(number)
+        program.wait(timeout=10)
+        until(lambda: _gone(server) and _gone(child))
+
+
+def test_no_secret_of_the_program_is_within_reach_of_a_decoder(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SECRET_KEY", "of-alice")
+    with Decoder() as decoder:
+        decoder.check()
+        server = next(
+            child for child in _all_children(os.getpid()) if b"of-alice" not in _bytes(child, "environ")
+        )
+        assert b"PYTHONPATH" in _bytes(server, "environ")
+
+
+def test_many_threads_share_one_server(lone: tuple[Decoder, int]):
+    decoder, server = lone
+    photos = [encoded(scene(seed, (100 + seed, 80))) for seed in range(24)]
+    with ThreadPoolExecutor(8) as threads:
+        widths = list(threads.map(lambda data: decoder.inspect(io.BytesIO(data), "x").width, photos))
+    assert widths == [100 + seed for seed in range(24)]
+    until(lambda: not children(server))
+
+
+def test_a_folder_of_pictures_cannot_bring_its_own_modules(tmp_path: Path):
+    (tmp_path / "PIL.py").write_text("raise SystemExit('taken over')")
+    (tmp_path / "msgspec.py").write_text("raise SystemExit('taken over')")
+    program = "from appliance.imaging import Decoder; import os, sys; os.chdir(sys.argv[1]); Decoder().check()"
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
