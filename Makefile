@@ -5,13 +5,14 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .NOTPARALLEL:
-.PHONY: help setup models run test check chaos lock clean
+.PHONY: help setup models run test check chaos bench lock clean
 
 help:
 	@echo 'make run     name the photos in ./inbox (sample photos where it is empty)'
 	@echo 'make test    set up every real server and run all tests'
 	@echo 'make check   lint, formatting, types and imports'
 	@echo 'make chaos   workers killed at random over many files, for some minutes'
+	@echo 'make bench   how fast and how good, against named peers, in some minutes'
 	@echo 'make setup   the environment in .venv with what `image-renamer` needs'
 	@echo 'make models  build the vision models from their packages'
 	@echo 'make lock    choose the versions in requirements.lock and requirements-dev.lock'
@@ -45,6 +46,11 @@ check: .venv/.development .venv/.installed
 chaos: .venv/.development .venv/.installed
 	@$(BIN)/python scripts/debian_packages.py
 	RENAMER_TEST_FILES=600 RENAMER_TEST_KILLS=40 $(BIN)/pytest tests/chaos --timeout 1800
+
+bench: .venv/.development models
+	@$(BIN)/python scripts/debian_packages.py --benchmarks
+	$(BIN)/python -m benchmarks rename
+	$(BIN)/python -m benchmarks naming
 
 lock: .venv/.development
 	$(COMPILE) pyproject.toml -o requirements.lock

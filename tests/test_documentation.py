@@ -67,8 +67,10 @@ def _commands() -> dict[str, set[str]]:
 def _walk(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
     yield path, command
     if isinstance(command, click.Group):
-        for name, child in command.commands.items():
-            if not child.hidden:
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child and not child.hidden:
                 yield from _walk(f"{path} {name}", child)
 
 

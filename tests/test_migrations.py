@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from appliance import migrations
 from appliance.db import Database
 from appliance.errors import OldSchema
+from appliance.migrations import running
 from appliance.models import OWN_TENANT, Base, Tenant
 
 
@@ -28,6 +30,10 @@ def test_the_migrations_make_what_the_models_say(database_url: str):
 
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_the_newest_migration_is_the_one_that_its_file_says():
+    assert migrations.head() == ScriptDirectory.from_config(running.config()).get_current_head()
 
 
 def test_the_self_hosted_tenant_is_row_one(database_url: str):

@@ -1,32 +1,36 @@
-"""The command line: one module per command."""
+"""The command line: one module per command, imported when it is used."""
 
 import os
 import sys
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 
 import click
 from sqlalchemy.exc import OperationalError
 
-from appliance.commands.check import check
-from appliance.commands.explain import explain
-from appliance.commands.history import history
-from appliance.commands.migrate import migrate
-from appliance.commands.rename import rename
-from appliance.commands.running import INTERRUPTED
-from appliance.commands.undo import undo
-from appliance.commands.work import work
 from appliance.config import Settings
 from appliance.db import explained
 from appliance.errors import Problem
+
+INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
+NAMES = ("rename", "undo", "history", "explain", "check", "migrate", "work")
 
 
 class Commands(click.Group):
     """Says a Problem in a sentence; anything else that goes wrong is a defect, and shows its traceback."""
 
-    def invoke(self, context: click.Context) -> object:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's own signature)
+        return list(NAMES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in NAMES:
+            return None
+        command: click.Command = getattr(import_module(f"appliance.commands.{cmd_name}"), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(context)
+            return super().invoke(ctx)
         except Problem as problem:
             raise click.ClickException(str(problem)) from problem
         except OperationalError as error:
@@ -40,10 +44,6 @@ class Commands(click.Group):
 def cli(context: click.Context, data: Path | None) -> None:
     """Gives images descriptive names in the place where they live, and can undo it."""
     context.obj = Settings.from_env(os.environ, data)
-
-
-for command in (rename, undo, history, explain, check, migrate, work):
-    cli.add_command(command)
 
 
 def main() -> None:

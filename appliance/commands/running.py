@@ -10,13 +10,12 @@ from types import FrameType
 import click
 
 from appliance import batches, pipeline
+from appliance.commands import INTERRUPTED
 from appliance.commands.printing import Printer
 from appliance.config import Settings
 from appliance.models import OWN_TENANT, Batch, BatchState
 from appliance.pipeline.leases import Outcome
 from appliance.pipeline.worker import NO_PROVIDER, Worker
-
-INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
 
 
 @dataclass

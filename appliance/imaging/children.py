@@ -76,12 +76,14 @@ class ForkServer:
 
     def close(self) -> None:
         """Its children end with it; safe to repeat."""
-        self._control.close()
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # and not closed yet: others may be about to send
         try:
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._control.close()
 
 
 def _environment() -> dict[str, str]:

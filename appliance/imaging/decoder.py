@@ -27,6 +27,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._server: ForkServer | None = None
+        self._closed = False
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(max(2, os.cpu_count() or 1))
 
@@ -61,9 +62,9 @@ class Decoder:
             raise Unavailable(f"Pictures cannot be opened on this machine. {error}") from error
 
     def close(self) -> None:
-        """Ends what is under way; safe to repeat."""
+        """Ends what is under way, for good; safe to repeat."""
         with self._lock:
-            server, self._server = self._server, None
+            server, self._server, self._closed = self._server, None, True
         if server is not None:
             server.close()
 
@@ -80,18 +81,20 @@ class Decoder:
             return error
 
     def _ask(self, request: Request, files: Sequence[int]) -> tuple[list[Seen], ChildEnded | None]:
-        for _ in range(2):
+        for _ in range(2):  # no picture can end the fork server, so another one may be asked
             with self._places:
                 server = self._running()
+                if server is None:
+                    break
                 try:
                     return server.ask(request, files)
                 except ServerGone:
                     self._drop(server)
         return [], ChildEnded(Fault.INTERRUPTED)
 
-    def _running(self) -> ForkServer:
+    def _running(self) -> ForkServer | None:
         with self._lock:
-            if self._server is None:
+            if self._server is None and not self._closed:
                 self._server = ForkServer()
             return self._server
 

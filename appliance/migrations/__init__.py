@@ -6,11 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import inspect, text
 
 from appliance.db import Database
 from appliance.errors import OldSchema, Unavailable
@@ -19,14 +15,17 @@ _LOCK = 7_311_904_221  # one migration at a time on PostgreSQL; any number that 
 
 
 def head() -> str:
-    """The number of the newest migration."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    """The number of the newest migration, as its file is named."""
+    return max(path.name[1:5] for path in (Path(__file__).parent / "versions").glob("m[0-9]*.py"))
 
 
 def current(database: Database) -> str | None:
     """The number of the last migration that was applied; None for an empty database."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        number = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if number is None else str(number)
 
 
 def upgrade(database: Database) -> tuple[str | None, str]:
@@ -39,10 +38,12 @@ def upgrade(database: Database) -> tuple[str | None, str]:
         return before, before
     if database.sqlite and before:
         copy_aside(database, before)
+    from appliance.migrations import running  # Alembic is large, and most commands find nothing to do
+
     with database.engine.begin() as connection:
         if not database.sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        command.upgrade(_config(connection), "head")
+        running.upgrade(connection)
     return before, head()
 
 
@@ -58,13 +59,6 @@ def check(database: Database) -> None:
     raise OldSchema(
         f"The database is at schema {found or 'none'}, and this program needs {head()}; run `image-renamer migrate`."
     )
-
-
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.attributes["connection"] = connection
-    return config
 
 
 def copy_aside(database: Database, number: str) -> Path:

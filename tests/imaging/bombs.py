@@ -172,7 +172,9 @@ def directory(entries: dict[int, tuple[int, int, int]], following: int = 0) -> b
     return struct.pack("<H", len(entries)) + table + struct.pack("<I", following)
 
 
-def grey(width: int, height: int, *, compression: int = 1, offset: int = 8, size: int = 64) -> dict[int, tuple[int, int, int]]:
+def grey(
+    width: int, height: int, *, compression: int = 1, offset: int = 8, size: int = 64
+) -> dict[int, tuple[int, int, int]]:
     return {
         256: (LONG, 1, width),
         257: (LONG, 1, height),

@@ -65,7 +65,9 @@ def test_a_time_that_never_was_is_absent(text: str):
     assert read(with_exif(camera={Base.DateTimeOriginal: text})).taken_at is None
 
 
-@pytest.mark.parametrize(("offset", "moment"), [("-05:30", 23.5), ("Z", None), ("+99:99", None), ("", None), ("+25:00", None)])
+@pytest.mark.parametrize(
+    ("offset", "moment"), [("-05:30", 23.5), ("Z", None), ("+99:99", None), ("", None), ("+25:00", None)]
+)
 def test_a_zone_that_never_was_is_absent(offset: str, moment: float | None):
     taken_at = read(
         with_exif(camera={Base.DateTimeOriginal: "2024:05:17 18:00:00", Base.OffsetTimeOriginal: offset})

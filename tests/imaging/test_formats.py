@@ -76,7 +76,9 @@ def test_grey_pictures_are_read(decoder: Decoder, mode: str, format: str):
     assert close(preview.getpixel((80, 50)), WHITE)
 
 
-@pytest.mark.parametrize(("mode", "white"), [("I;16", 65535), ("I;16B", 4095), ("I", 1_000_000), ("F", 1.0), ("F", 700.5)])
+@pytest.mark.parametrize(
+    ("mode", "white"), [("I;16", 65535), ("I;16B", 4095), ("I", 1_000_000), ("F", 1.0), ("F", 700.5)]
+)
 def test_deep_grey_runs_from_black_to_the_brightest_value(decoder: Decoder, mode: str, white: float):
     image = Image.new(mode, (100, 100), white)
     image.paste(0, (0, 0, 50, 100))

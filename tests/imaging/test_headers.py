@@ -11,7 +11,7 @@ from PIL.ExifTags import Base
 
 from appliance.imaging import Decoder, Fault, Picture, Unreadable
 from appliance.imaging.messages import MOST_FILES
-from tests.imaging.bombs import jpeg_of, jpeg_of_ones
+from tests.imaging.bombs import jpeg_of
 from tests.imaging.pictures import encoded, scene, with_exif
 
 
@@ -56,17 +56,6 @@ def test_what_cannot_be_read_costs_only_itself(decoder: Decoder, tmp_path: Path)
         answers = decoder.headers(files)
     faults = [one.fault if isinstance(one, Unreadable) else None for one in answers]
     assert faults == [None, Fault.NO_IMAGE, None, Fault.TOO_MANY_PIXELS, None]
-
-
-def test_a_file_that_ends_its_child_costs_only_itself(decoder: Decoder, tmp_path: Path):
-    """Searching 32 million bytes for a marker takes longer than a child may compute."""
-    good = encoded(scene(1))
-    worst = jpeg_of_ones() * 40
-    with opened(tmp_path, [good, good, worst, good, good]) as files:
-        answers = decoder.headers(files)
-    assert [isinstance(one, Picture) for one in answers] == [True, True, False, True, True]
-    assert isinstance(answers[2], Unreadable)
-    assert answers[2].fault in {Fault.TOO_LONG, Fault.LATE}
 
 
 def test_a_file_that_cannot_be_read_says_so_and_may_be_tried_again(decoder: Decoder):

@@ -9,12 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from appliance.imaging import Decoder, Fault, Picture, Unreadable
-from tests.imaging.bombs import jpeg_of_many_scans
+from tests.imaging.bombs import jpeg_of_many_scans, jpeg_of_ones
 from tests.imaging.pictures import encoded, scene
 
 PHOTO = encoded(scene(1))
@@ -94,10 +95,13 @@ def test_closing_a_decoder_leaves_no_process(lone: tuple[Decoder, int]):
     assert not Path(f"/proc/{server}").exists()
 
 
-def test_a_closed_decoder_opens_again(lone: tuple[Decoder, int]):
+def test_a_closed_decoder_opens_nothing_and_starts_nothing(lone: tuple[Decoder, int]):
     decoder, _ = lone
     decoder.close()
-    assert decoder.inspect(io.BytesIO(PHOTO), "x").width == 640
+    before = _all_children(os.getpid())
+    with pytest.raises(Unreadable):
+        decoder.inspect(io.BytesIO(PHOTO), "x")
+    assert _all_children(os.getpid()) == before
 
 
 def test_children_are_gone_when_they_have_answered(lone: tuple[Decoder, int]):
@@ -160,8 +164,24 @@ def test_closing_ends_what_is_under_way(lone: tuple[Decoder, int]):
     slow = Slow(decoder, server)
     decoder.close()
     until(lambda: _gone(slow.child))
-    decoder.close()
-    until(lambda: slow.said is not None or decoder.close() is None)
+    said = slow.answer()
+    assert isinstance(said, Unreadable)
+    assert said.fault is Fault.INTERRUPTED
+
+
+def test_a_batch_goes_on_after_a_crash(lone: tuple[Decoder, int], tmp_path: Path):
+    decoder, server = lone
+    paths = [tmp_path / f"{number}.jpg" for number in range(5)]
+    for path in paths:
+        path.write_bytes(PHOTO)
+    paths[2].write_bytes(jpeg_of_ones() * 2)
+    with ExitStack() as opened, ThreadPoolExecutor(1) as thread:
+        files = [(opened.enter_context(path.open("rb")).fileno(), path.name) for path in paths]
+        answers = thread.submit(decoder.headers, files)
+        until(lambda: children(server))
+        os.kill(children(server)[0], signal.SIGSEGV)
+        faults = [one.fault if isinstance(one, Unreadable) else None for one in answers.result()]
+    assert faults == [None, None, Fault.LYING, None, None]
 
 
 def _gone(process: int) -> bool:
@@ -192,9 +212,12 @@ decoder.inspect(sys.stdin.buffer, "slow.jpg")
 def test_a_program_that_dies_takes_server_and_children_with_it(number: signal.Signals, tmp_path: Path):
     slow = tmp_path / "slow.jpg"
     slow.write_bytes(jpeg_of_many_scans())
-    with slow.open("rb") as file, subprocess.Popen(
-        [sys.executable, "-c", PROGRAM], stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as program:
+    with (
+        slow.open("rb") as file,
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM], stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as program,
+    ):
         assert program.stdout is not None
         assert program.stdout.readline() == b"ready\n"
         server = server_of(program.pid)
@@ -209,9 +232,7 @@ def test_no_secret_of_the_program_is_within_reach_of_a_decoder(monkeypatch: pyte
     monkeypatch.setenv("SECRET_KEY", "of-alice")
     with Decoder() as decoder:
         decoder.check()
-        server = next(
-            child for child in _all_children(os.getpid()) if b"of-alice" not in _bytes(child, "environ")
-        )
+        server = next(child for child in _all_children(os.getpid()) if b"of-alice" not in _bytes(child, "environ"))
         assert b"PYTHONPATH" in _bytes(server, "environ")
 
 

@@ -29,7 +29,15 @@ def raw(make: bytes, *, order: str = "<", subfile: int = 1, extra: tuple[int, in
 
 @pytest.mark.parametrize(
     ("format", "expected"),
-    [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("GIF", "gif"), ("TIFF", "tif"), ("BMP", "bmp"), ("MPO", "jpg")],
+    [
+        ("JPEG", "jpg"),
+        ("PNG", "png"),
+        ("WEBP", "webp"),
+        ("GIF", "gif"),
+        ("TIFF", "tif"),
+        ("BMP", "bmp"),
+        ("MPO", "jpg"),
+    ],
 )
 def test_pictures_that_can_be_opened(format: str, expected: str):
     found = kind(encoded(Image.new("RGB", (4, 4)), format)[:HEAD])

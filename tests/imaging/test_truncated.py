@@ -32,9 +32,7 @@ def fault(decoder: Decoder, data: bytes) -> Fault | None:
 
 @pytest.mark.parametrize("share", [0.3, 0.5, 0.9, 0.99])
 @pytest.mark.parametrize(("format", "options"), WAYS)
-def test_a_file_that_was_cut_off_is_truncated(
-    decoder: Decoder, format: str, options: dict[str, object], share: float
-):
+def test_a_file_that_was_cut_off_is_truncated(decoder: Decoder, format: str, options: dict[str, object], share: float):
     data = encoded(scene(3), format, **options)
     assert fault(decoder, data) is None
     assert fault(decoder, data[: int(len(data) * share)]) is Fault.TRUNCATED
@@ -60,5 +58,7 @@ def test_what_follows_a_whole_picture_does_not_matter(decoder: Decoder):
 
 
 def test_the_sentence_says_what_to_do(decoder: Decoder):
-    with pytest.raises(Unreadable, match=r"^holiday.jpg ends before its picture does: copy it again from where it came\.$"):
+    with pytest.raises(
+        Unreadable, match=r"^holiday.jpg ends before its picture does: copy it again from where it came\.$"
+    ):
         decoder.inspect(io.BytesIO(encoded(scene(3))[:5000]), "holiday.jpg")

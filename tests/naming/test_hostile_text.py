@@ -66,6 +66,15 @@ shots = st.builds(
     phash=st.none() | st.integers(0, 7),
     camera=texts,
 )
+
+
+def followed(image: Shot) -> Shot:
+    """The image with a sidecar of each style."""
+    stem = image.name.rpartition(".")[0] or image.name
+    return replace(image, companions=(f"{image.name}.xmp", f"{stem}.NEF"))
+
+
+shots |= shots.map(followed)
 rules = st.builds(
     Rules,
     profile=st.sampled_from(list(PROFILES.values())),
@@ -85,8 +94,15 @@ plans = st.tuples(st.lists(shots, max_size=8).map(distinct), st.lists(texts, max
 
 
 def taken(images: list[Shot], others: list[str]) -> dict[str, list[str]]:
-    folders = {image.folder for image in images}
-    return {folder: [*others, *(image.name for image in images if image.folder == folder)] for folder in folders}
+    folders: dict[str, list[str]] = {image.folder: [*others] for image in images}
+    for image in images:
+        folders[image.folder] += [image.name, *image.companions]
+    return folders
+
+
+def moved(image: Shot, name: str) -> Shot:
+    others = tuple(companion_name(other, image.name, name) for other in image.companions)
+    return replace(image, name=name, companions=others)
 
 
 def assert_well_formed(name: str, settled: Rules) -> None:
@@ -124,14 +140,17 @@ def test_every_name_obeys_the_grammar_and_the_limits(drawn):
 def test_no_name_is_given_twice_and_none_that_is_taken(drawn):
     images, others, settled = drawn
     before = taken(images, others)
-    given_names = set()
+    given_names: set[tuple[str, str]] = set()
     for image, proposal in zip(images, plan(images, before, settled), strict=True):
-        key = (image.folder, fold(proposal.name))
         if not proposal.name or proposal.name == image.name:
             continue
-        assert key not in given_names
-        given_names.add(key)
-        assert not [name for name in before[image.folder] if name != image.name and fold(name) == key[1]]
+        own = {image.name, *image.companions}
+        strangers = {fold(name) for name in before[image.folder] if name not in own}
+        new = [proposal.name, *(companion_name(other, image.name, proposal.name) for other in image.companions)]
+        for key in map(fold, new):
+            assert key not in strangers
+            assert (image.folder, key) not in given_names
+            given_names.add((image.folder, key))
 
 
 @EXAMPLES
@@ -140,7 +159,7 @@ def test_a_second_plan_over_the_result_keeps_everything(drawn):
     images, others, settled = drawn
     renamed, keep = [], []
     for image, proposal in zip(images, plan(images, taken(images, others), settled), strict=True):
-        renamed.append(replace(image, name=proposal.name) if proposal.verdict is Verdict.RENAME else image)
+        renamed.append(moved(image, proposal.name) if proposal.verdict is Verdict.RENAME else image)
         keep.append(proposal.verdict is not Verdict.REVIEW)
     again = plan(renamed, taken(renamed, others), settled)
     assert [p.name for p, kept in zip(again, keep, strict=True) if kept] == [
