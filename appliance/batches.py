@@ -62,7 +62,7 @@ def start(
 def without_companions(entries: Iterable[Entry]) -> list[Entry]:
     """The entries that are images of their own and follow no other (rule 13 of naming)."""
     images: list[Entry] = []
-    for folder, group in groupby(sorted(entries, key=_by_folder), key=lambda entry: folder_of(entry.path)):
+    for _, group in groupby(sorted(entries, key=_by_folder), key=_by_folder):
         inside = list(group)
         known = naming.companions(name_of(entry.path) for entry in inside if not entry.problem)
         following = {name for names in known.values() for name in names}

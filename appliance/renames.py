@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
+from typing import BinaryIO
 
 from sqlalchemy import Table, Update, bindparam, delete, select, update
 from sqlalchemy.orm import Session
@@ -248,15 +249,21 @@ def _put_right(connector: Connector, move: Move, step: Step) -> Entry:
         move = replace(move, size=found.size, version=found.version)
     elif found and not ours_is_there:
         raise FileChanged(f"{move.from_path} was changed meanwhile.")
-    try:
-        entry = _rename(connector, move, step)
-    except FileChanged:
-        entry = connector.stat(move.to_path) if found and ours_is_there else None
-        if entry is None:
-            raise
+    entry = _finish(connector, move, step, settled=bool(found) and ours_is_there)
     if digest(connector, entry.path) != move.sha256:
         raise FileChanged(f"What stands at {entry.path} is not the file that was to be there.")
     return entry
+
+
+def _finish(connector: Connector, move: Move, step: Step, *, settled: bool) -> Entry:
+    """Where it is `settled` that ours has the new name, another file under the old one is somebody else's affair."""
+    try:
+        return _rename(connector, move, step)
+    except FileChanged:
+        there = connector.stat(move.to_path) if settled else None
+        if there is None:
+            raise
+        return there
 
 
 def _after_failure(
@@ -315,6 +322,11 @@ def digest(connector: Connector, path: str) -> str | None:
     """The SHA-256 of a file's bytes as hex; None where there is no such file (any more)."""
     try:
         with connector.open(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return digest_of(file)
     except FileGone:
         return None
+
+
+def digest_of(file: BinaryIO) -> str:
+    """The SHA-256 of what is left to read, as hex."""
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # every such file has readinto

@@ -39,7 +39,7 @@ _CR3 = _raw("cr3", "image/x-canon-cr3")
 _BY_EXTENSION = {"jpg": _JPEG, "png": _PNG, "apng": _PNG, "gif": _GIF, "webp": _WEBP, "tif": _TIFF, "cr2": _CR2}
 
 # What the library takes for one of these by fewer bytes is a text, as often as not.
-_WHOLE_SIGNATURES = {"png": b"\x89PNG\r\n\x1a\n", "gif": (b"GIF87a", b"GIF89a")}
+_WHOLE_SIGNATURES = {"png": (b"\x89PNG\r\n\x1a\n",), "gif": (b"GIF87a", b"GIF89a")}
 
 _BY_HEAD = (
     (b"II\x2b\x00\x08\x00\x00\x00", _TIFF),  # BigTIFF
@@ -87,7 +87,7 @@ def kind(head: bytes) -> Kind | None:
     found = _BY_EXTENSION.get(guess.extension) if guess else None
     if found is _TIFF:
         return _raw_in_tiff(head) or _TIFF
-    if found is not None and not head.startswith(_WHOLE_SIGNATURES.get(found.format, b"")):
+    if found is not None and not head.startswith(_WHOLE_SIGNATURES.get(found.format, (b"",))):
         return None
     if found is None:
         found = next((known for start, known in _BY_HEAD if head.startswith(start)), None)

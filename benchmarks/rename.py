@@ -73,7 +73,7 @@ def _measure(peer: str, photos: Path, data: Path) -> dict[str, float]:
     cpu_before, started = _cpu(), time.perf_counter()
     subprocess.run(commands[peer], stdout=subprocess.DEVNULL, check=True)
     seconds, cpu = time.perf_counter() - started, _cpu() - cpu_before
-    if _contents(photos) != before or any(name.startswith("IMG_") for name in os.listdir(photos)):
+    if _contents(photos) != before or any(path.name.startswith("IMG_") for path in photos.iterdir()):
         raise SystemExit(f"{peer} did not rename every file, or changed one.")
     return {"seconds": seconds, "cpu": cpu}
 
@@ -91,7 +91,8 @@ def _report(figures: dict[str, list[dict[str, float]]], arguments: argparse.Name
     files = arguments.files
     rates = {peer: sorted(files / one["seconds"] for one in rounds) for peer, rounds in figures.items()}
     cpu = {peer: statistics.median(one["cpu"] / files * 1000 for one in rounds) for peer, rounds in figures.items()}
-    print(f"{files} JPEGs of {arguments.kilobytes} KB, {arguments.rounds} interleaved rounds, load {os.getloadavg()[0]:.1f}")
+    load = os.getloadavg()[0]
+    print(f"{files} JPEGs of {arguments.kilobytes} KB, {arguments.rounds} interleaved rounds, load {load:.1f}")
     for peer, rate in rates.items():
         middle = statistics.median(rate)
         print(f"{peer:14} {middle:8.0f} files/s (min {rate[0]:.0f}, max {rate[-1]:.0f}), {cpu[peer]:.2f} ms CPU a file")

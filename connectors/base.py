@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, runtime_checkable
 
-
 IMAGE_EXTENSIONS = frozenset(
     {
         "jpg",

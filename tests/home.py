@@ -3,10 +3,12 @@
 import hashlib
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from click.testing import CliRunner
@@ -24,7 +26,7 @@ class Said:
     errors: str
 
     @property
-    def lines(self) -> list[dict[str, object]]:
+    def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.output.splitlines()]
 
     def states(self) -> dict[str, str]:
@@ -40,6 +42,7 @@ class Home:
 
     root: Path
     environment: dict[str, str] = field(default_factory=dict)
+    before: dict[str, tuple[str, int, int, int]] = field(default_factory=dict)  # for a test to remember
 
     @property
     def pictures(self) -> Path:
@@ -55,6 +58,13 @@ class Home:
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Said(result.exit_code, result.stdout, result.stderr)
+
+    def command(self, *arguments: str | Path, data: str = "data") -> list[str]:
+        """The same, for a process of its own (with the environment of `process_environment`)."""
+        return [sys.executable, "-m", "appliance", "--data", str(self.root / data), *map(str, arguments)]
+
+    def process_environment(self) -> dict[str, str]:
+        return os.environ | {"RENAMER_VISION": "canned"} | self.environment
 
     def rename(self, *options: str | Path, apply: bool = True) -> Said:
         """Over all pictures, or over the paths among the options, with an answer that can be read."""

@@ -20,7 +20,7 @@ FAILURES = {"failed", "quarantined"}
 
 
 class Printer:
-    """Told of each file once, from any thread; counts, and says nothing. `failures` are those that could not be done."""
+    """Told of each file once, from any thread; counts, and says nothing. `failures` are what could not be done."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()

@@ -59,6 +59,7 @@ class Scope:
 @click.pass_obj
 def rename(
     settings: Settings,
+    /,
     paths: tuple[Path, ...],
     apply: bool,
     as_json: bool,

@@ -13,7 +13,7 @@ from appliance.commands.printing import Json, Printer, Table, counted
 from appliance.commands.running import Run, interruptible
 from appliance.config import Settings
 from appliance.errors import NotFound
-from appliance.models import OWN_TENANT, Rename
+from appliance.models import OWN_TENANT, Rename, Source
 
 
 @click.command()
@@ -35,7 +35,7 @@ def undo(settings: Settings, what: tuple[str, ...], last: bool, as_json: bool) -
     with app.command(settings, run.told) as worker, interruptible(run):
         with worker.database.session(OWN_TENANT) as session:
             undoing = batches.undo(session, OWN_TENANT, _rows(session, what), worker.owner)
-            roots = {batch.id: Path(session.get_one(sources.Source, batch.source_id).root) for batch in undoing.batches}
+            roots = {batch.id: Path(session.get_one(Source, batch.source_id).root) for batch in undoing.batches}
         printer.started(settings.data)
         for batch in undoing.batches:
             printer.folder(roots[batch.id])

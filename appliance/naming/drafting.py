@@ -31,8 +31,9 @@ class Draft:
         return {self.shot.name, *self.shot.companions}
 
     def names(self, stem: Stem) -> list[str]:
-        """What the image and then its companions would be called."""
-        name = f"{stem.text}.{extensions.written(self.shot.extension)}"
+        """What the image and then its companions would be called, for a stem that is accepted."""
+        rules = self.rules
+        name = grammar.safe_name(stem.text, self.shot.extension, rules.profile, rules.name_max)
         return [name, *(groups.companion_name(other, self.shot.name, name) for other in self.shot.companions)]
 
     def accepts(self, stem: Stem) -> bool:

@@ -124,7 +124,9 @@ class _Plan:
         """Takes the name that the image has already, but for its extension or its case, if it is one of these."""
         draft = self._drafts[i]
         stem = _present(draft, stems)
-        if stem is None or not self._folder(draft).are_free(draft.names(stem), draft.own):
+        if stem is None or not draft.accepts(stem):
+            return False
+        if not self._folder(draft).are_free(draft.names(stem), draft.own):
             return False
         self._propose(i, stem)
         return True

@@ -1,6 +1,5 @@
 """The steps that look at an image: fetch (hash, check, decode) and describe."""
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from appliance import imaging, vision
+from appliance import imaging, renames, vision
 from appliance.db import insert_once
 from appliance.models import BatchKind, ImageState, Picture, SeenDescription
 from appliance.pipeline.leases import Claim, Outcome
@@ -53,7 +52,7 @@ def _open(worker: Worker, order: Order, claim: Claim, files: ExitStack) -> _Open
         if isinstance(connector, Settles) and (seconds := connector.unsettled(entry)):
             return _unfinished(claim, seconds)
         file = files.enter_context(connector.open(claim.path))
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = renames.digest_of(file)
         after = connector.stat(claim.path)
     except FileGone:
         return _gone(claim)

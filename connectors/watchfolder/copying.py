@@ -45,6 +45,8 @@ def fill(source: int, target: int, name: str, written: Written) -> None:
         if present != wanted:
             _write(target, wanted, written.size)
         written.add(wanted)
+        if os.fstat(target).st_size < written.size:
+            raise ConnectorError(f"The disk says that it wrote {name}, and it did not: look at the disk.")
     if os.fstat(target).st_size != written.size:
         raise NameTaken(f"{name} exists already, with other bytes.")
     os.fsync(target)

@@ -77,13 +77,14 @@ class Move:
         return self.mount.inodes_stay and hidden.st_nlink > 1
 
     def same_file(self, one: Place, other: Place) -> bool:
-        """By inode where that is proof, else by all their bytes."""
+        """By inode where that is proof, else by all their bytes. Raises OSError where they cannot be read."""
         first, second = one.look(), other.look()
         if first is None or second is None or not (stat.S_ISREG(first.st_mode) and stat.S_ISREG(second.st_mode)):
             return False
         if self.mount.inodes_stay and self.mount.protocol != "copy":
             return os.path.samestat(first, second)
-        return first.st_size == second.st_size and _begins(one, other)
+        with one.reading() as reading, other.reading() as other_reading:
+            return copying.same_bytes(reading, other_reading)
 
     def sync(self) -> None:
         self.new.sync()
@@ -157,11 +158,11 @@ def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) 
     return True
 
 
-def put_back(move: Move, hidden: Place, home: Place, *, resume: bool = False) -> None:
+def put_back(move: Move, hidden: Place, home: Place) -> None:
     """Gives a hidden file the name it had, or one beside it where that has been taken again."""
     path = PurePosixPath(home.name)
     beside = Place(home.folder, f"{path.stem[:50]}-kept-{move.key}{path.suffix}")
-    if not any(try_place(move, hidden, place, resume=resume) for place in (home, beside)):
+    if not any(try_place(move, hidden, place) for place in (home, beside)):
         raise ConnectorError(
             f"Other programs put files at {move.entry.path} while it was renamed; one of them waits there under the "
             f"hidden name {hidden.name}: give it a name by hand.",
@@ -195,11 +196,16 @@ def remove_aside(move: Move) -> bool:
 
 
 def _begins(hidden: Place, place: Place) -> bool:
+    """Every byte of the hidden file stands at the place, too. Raises OSError where that cannot be read."""
     try:
         with hidden.reading() as part, place.reading() as whole:
             return copying.is_beginning(part, whole)
-    except OSError:  # no plain file, or it cannot be read: no proof
+    except FileNotFoundError:
         return False
+    except OSError as error:
+        if error.errno in NO_PLAIN_FILE:
+            return False
+        raise
 
 
 def _unlink(hidden: Place) -> None:
@@ -225,12 +231,12 @@ def copy(move: Move, source: Place, target: Place, *, resume: bool) -> None:
                 copying.clone_attributes(original, made, move.to)
             if version(os.fstat(original)) != version(before):
                 raise replaced(move)
+            target.sync()
         except NameTaken:
             raise
         except (OSError, ConnectorError):
             _withdraw_copy(move, target, original, written)
             raise
-    target.sync()
 
 
 def _create(target: Place, resume: bool) -> int:

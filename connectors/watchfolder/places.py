@@ -39,10 +39,15 @@ class Place:
         """A descriptor of a plain file there. Raises OSError, ELOOP for anything else."""
         flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe that was swapped in would block for ever
         descriptor = os.open(self.name, flags, mode, dir_fd=self.folder)
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        if flags & os.O_EXCL:
             return descriptor
-        os.close(descriptor)
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), self.name)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), self.name)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
 
     @contextmanager
     def reading(self) -> Iterator[int]:

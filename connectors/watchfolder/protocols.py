@@ -61,12 +61,21 @@ def _tidy(move: Move) -> bool:
     if aside is None and not marked:
         return False
     move.step("resumed")
-    if aside is not None and not moving.remove_aside(move):
-        mine = move.looks_like_entry(aside) and moving.try_place(move, move.aside, move.new, resume=marked)
-        if not mine:
-            moving.put_back(move, move.aside, move.old, resume=marked)
+    if aside is not None:
+        _settle_aside(move, aside, resume=marked)
     moving.discard(move, move.half, move.new)
     return marked
+
+
+def _settle_aside(move: Move, aside: os.stat_result, *, resume: bool) -> bool:
+    """Lets the set-aside file go where the new name holds it, else gives it the new name, else the old one back.
+    Whether it has the new name then."""
+    if moving.remove_aside(move):
+        return True
+    if move.looks_like_entry(aside) and moving.try_place(move, move.aside, move.new, resume=resume):
+        return True
+    moving.put_back(move, move.aside, move.old)
+    return False
 
 
 def _end(move: Move, old: os.stat_result | None, new: os.stat_result | None) -> Entry:
@@ -180,8 +189,9 @@ def _retire(move: Move) -> Entry:
     aside = moving.set_aside(move)
     if aside is not None:
         move.step("retired")
-        if not (move.is_entry(aside) and moving.remove_aside(move)):
-            moving.put_back(move, move.aside, move.old)
+        if not _settle_aside(move, aside, resume=True) and move.is_entry(aside):
+            moving.discard(move, move.mark, move.old)
+            raise _taken(move)
     elif _has_further_names(move):
         moving.withdraw_link(move)
         moving.discard(move, move.mark, move.old)
@@ -206,9 +216,7 @@ def _by_two_steps(move: Move, marked: bool) -> Entry:
     if aside is None:
         raise FileGone(f"{move.entry.path} is no longer there.")
     move.step("aside")
-    done = move.is_entry(aside) and moving.try_place(move, move.aside, move.new, resume=marked)
-    if not done:
-        moving.put_back(move, move.aside, move.old)
+    done = _settle_aside(move, aside, resume=marked)
     moving.discard(move, move.mark, move.old)
     move.sync()
     if not done:

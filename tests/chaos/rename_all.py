@@ -4,17 +4,18 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import cast
 
 from appliance import app, batches, pipeline, sources
 from appliance.config import Settings
-from appliance.models import OWN_TENANT, BatchKind
+from appliance.models import OWN_TENANT, BatchKind, BatchState
 from appliance.sources import Policy
 from connectors import watchfolder
 
 POLICY = Policy(provider="canned")
 
 
-def main(data: Path, pictures: Path, protocol: str) -> None:
+def main(data: Path, pictures: Path, protocol: watchfolder.Protocol) -> None:
     settings = Settings.from_env(os.environ, data)
     with app.command(settings, lambda _: None) as worker:
         with worker.database.session(OWN_TENANT) as session:
@@ -26,8 +27,8 @@ def main(data: Path, pictures: Path, protocol: str) -> None:
             batches.take_in(session, batch, POLICY, images)
         pipeline.work_off(worker, batch.id, 1, threading.Event())
         with worker.database.session(OWN_TENANT) as session:
-            batches.finish(session, batch, batches.BatchState.COMPLETED)
+            batches.finish(session, batch, BatchState.COMPLETED)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), cast(watchfolder.Protocol, sys.argv[3]))

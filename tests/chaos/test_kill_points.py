@@ -56,7 +56,7 @@ def _copy(home: Home, number: int) -> Home:
 
 
 def _run(home: Home, protocol: str, *tracer: str) -> subprocess.CompletedProcess[bytes]:
-    renaming = [sys.executable, "-m", "tests.chaos.rename_all", home.root / "data", home.pictures, protocol]
+    renaming = [sys.executable, "-m", "tests.chaos.rename_all", str(home.root / "data"), str(home.pictures), protocol]
     return subprocess.run([*tracer, *renaming], capture_output=True)
 
 

@@ -10,8 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PIL import Image as Pillow
@@ -121,7 +121,7 @@ def _history(database: Database) -> int:
     with database.reading(OWN_TENANT) as session:
         done = session.scalars(select(Rename.image_id).where(Rename.state == RenameState.DONE, ~Rename.companion)).all()
         told = session.scalars(select(Event.image_id).where(Event.type == "image.renamed")).all()
-    assert sorted(done) == sorted(told) == sorted(set(done))
+    assert Counter(done) == Counter(told) == Counter(set(done))
     return len(done)
 
 

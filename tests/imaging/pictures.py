@@ -34,9 +34,9 @@ def scene(seed: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
     return image.resize(size)
 
 
-def encoded(image: Image.Image, format: str = "JPEG", **options: Any) -> bytes:
+def encoded(image: Image.Image, file_format: str = "JPEG", **options: Any) -> bytes:
     file = io.BytesIO()
-    image.save(file, format, **options)
+    image.save(file, file_format, **options)
     return file.getvalue()
 
 
@@ -45,7 +45,7 @@ def with_exif(
     camera: Mapping[int, Any] | None = None,
     position: Mapping[int, Any] | None = None,
     *,
-    format: str = "JPEG",
+    file_format: str = "JPEG",
 ) -> bytes:
     """A small picture with these EXIF tags."""
     exif = Image.Exif()
@@ -54,7 +54,7 @@ def with_exif(
         exif.get_ifd(IFD.Exif).update(camera)
     if position:
         exif.get_ifd(IFD.GPSInfo).update(position)
-    return encoded(quarters((64, 40)), format, exif=exif.tobytes())
+    return encoded(quarters((64, 40)), file_format, exif=exif.tobytes())
 
 
 def opened(data: bytes) -> Image.Image:

@@ -17,7 +17,7 @@ from appliance.imaging import Decoder, Exif
 from appliance.imaging import exif as reading
 from tests.imaging.pictures import BLUE, GREEN, RED, WHITE, encoded, opened, quarters, with_exif
 
-PARIS = {
+PARIS: dict[int, Any] = {
     GPS.GPSLatitude: (48.0, 51.0, 28.2),
     GPS.GPSLatitudeRef: "N",
     GPS.GPSLongitude: (2.0, 17.0, 49.2),
@@ -29,8 +29,8 @@ def read(data: bytes) -> Exif:
     return reading.read(Image.open(io.BytesIO(data)))
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_time_camera_and_place_are_read_from_every_format_that_has_them(decoder: Decoder, format: str):
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_time_camera_and_place_are_read_from_every_format_that_has_them(decoder: Decoder, file_format: str):
     data = with_exif(
         {Base.Make: "Canon", Base.Model: "Canon EOS R5"},
         {
@@ -39,7 +39,7 @@ def test_time_camera_and_place_are_read_from_every_format_that_has_them(decoder:
             Base.OffsetTimeOriginal: "+02:00",
         },
         PARIS,
-        format=format,
+        file_format=file_format,
     )
     expected = Exif(
         taken_at=datetime(2024, 5, 17, 18, 3, 9, 250_000, tzinfo=timezone(timedelta(hours=2))),
@@ -80,7 +80,7 @@ def test_a_zone_that_never_was_is_absent(offset: str, moment: float | None):
 
 
 def test_the_last_hours_of_the_calendar_are_no_trouble():
-    camera = {Base.DateTimeOriginal: "9999:12:31 23:59:59", Base.OffsetTimeOriginal: "-10:00"}
+    camera: dict[int, Any] = {Base.DateTimeOriginal: "9999:12:31 23:59:59", Base.OffsetTimeOriginal: "-10:00"}
     assert read(with_exif(camera=camera)).taken_at is None
 
 
@@ -130,15 +130,15 @@ TURNED = {1: None} | {
 }
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("orientation", TURNED)
-def test_pictures_come_out_upright(decoder: Decoder, orientation: int, format: str):
+def test_pictures_come_out_upright(decoder: Decoder, orientation: int, file_format: str):
     upright = quarters((640, 400))
     turn = TURNED[orientation]
     stored = upright if turn is None else upright.transpose(turn)
     exif = Image.Exif()
     exif[Base.Orientation] = orientation
-    data = encoded(stored, format, exif=exif.tobytes())
+    data = encoded(stored, file_format, exif=exif.tobytes())
     for picture in (decoder.inspect(io.BytesIO(data), "x"), decoder.inspect(io.BytesIO(data), "x", pixels=False)):
         assert (picture.width, picture.height, picture.exif.orientation) == (640, 400, orientation)
 
@@ -180,9 +180,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
-def test_hostile_exif_reads_as_absent_and_the_picture_is_shown(decoder: Decoder, data: bytes, format: str):
-    picture = decoder.inspect(io.BytesIO(encoded(quarters((64, 40)), format, exif=data)), "x")
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
+def test_hostile_exif_reads_as_absent_and_the_picture_is_shown(decoder: Decoder, data: bytes, file_format: str):
+    picture = decoder.inspect(io.BytesIO(encoded(quarters((64, 40)), file_format, exif=data)), "x")
     assert picture.exif in {Exif(), Exif(make="7")}
     assert picture.preview
 

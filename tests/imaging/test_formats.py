@@ -25,7 +25,7 @@ def assert_shows_quarters(preview: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("format", "extension", "options"),
+    ("file_format", "extension", "options"),
     [
         ("JPEG", "jpg", {"quality": 95, "subsampling": 0}),
         ("JPEG", "jpg", {"quality": 95, "subsampling": 0, "progressive": True}),
@@ -39,15 +39,15 @@ def assert_shows_quarters(preview: bytes) -> None:
         ("BMP", "bmp", {}),
     ],
 )
-def test_each_format_is_read(decoder: Decoder, format: str, extension: str, options: dict[str, object]):
-    picture = decoder.inspect(io.BytesIO(encoded(quarters(), format, **options)), "x")
+def test_each_format_is_read(decoder: Decoder, file_format: str, extension: str, options: dict[str, object]):
+    picture = decoder.inspect(io.BytesIO(encoded(quarters(), file_format, **options)), "x")
     assert (picture.kind.extension, picture.width, picture.height) == (extension, 640, 400)
     assert_shows_quarters(picture.preview)
     assert_shows_quarters(picture.thumbnail)
 
 
 @pytest.mark.parametrize(
-    ("mode", "format"),
+    ("mode", "file_format"),
     [
         ("CMYK", "JPEG"),
         ("CMYK", "TIFF"),
@@ -56,22 +56,24 @@ def test_each_format_is_read(decoder: Decoder, format: str, extension: str, opti
         ("YCbCr", "TIFF"),
     ],
 )
-def test_colours_survive_every_way_of_storing_them(decoder: Decoder, mode: str, format: str):
-    picture = decoder.inspect(io.BytesIO(encoded(quarters().convert(mode), format)), "x")
+def test_colours_survive_every_way_of_storing_them(decoder: Decoder, mode: str, file_format: str):
+    picture = decoder.inspect(io.BytesIO(encoded(quarters().convert(mode), file_format)), "x")
     assert_shows_quarters(picture.preview)
 
 
-@pytest.mark.parametrize("format", ["PNG", "TIFF", "BMP", "GIF"])
-def test_a_palette_is_looked_up_before_pixels_are_averaged(decoder: Decoder, format: str):
+@pytest.mark.parametrize("file_format", ["PNG", "TIFF", "BMP", "GIF"])
+def test_a_palette_is_looked_up_before_pixels_are_averaged(decoder: Decoder, file_format: str):
     image = quarters((1999, 1401)).quantize(8)
-    assert_shows_quarters(decoder.inspect(io.BytesIO(encoded(image, format)), "x").preview)
+    assert_shows_quarters(decoder.inspect(io.BytesIO(encoded(image, file_format)), "x").preview)
 
 
-@pytest.mark.parametrize(("mode", "format"), [("1", "PNG"), ("1", "TIFF"), ("L", "PNG"), ("LA", "PNG"), ("L", "JPEG")])
-def test_grey_pictures_are_read(decoder: Decoder, mode: str, format: str):
+@pytest.mark.parametrize(
+    ("mode", "file_format"), [("1", "PNG"), ("1", "TIFF"), ("L", "PNG"), ("LA", "PNG"), ("L", "JPEG")]
+)
+def test_grey_pictures_are_read(decoder: Decoder, mode: str, file_format: str):
     half = Image.new("L", (100, 100), 255)
     half.paste(0, (0, 0, 50, 100))
-    preview = opened(decoder.inspect(io.BytesIO(encoded(half.convert(mode), format)), "x").preview)
+    preview = opened(decoder.inspect(io.BytesIO(encoded(half.convert(mode), file_format)), "x").preview)
     assert close(preview.getpixel((20, 50)), (0, 0, 0))
     assert close(preview.getpixel((80, 50)), WHITE)
 
@@ -100,20 +102,20 @@ def test_what_is_transparent_is_white(decoder: Decoder):
     assert close(preview.getpixel((20, 50)), RED)
 
 
-@pytest.mark.parametrize("format", ["PNG", "GIF"])
-def test_a_transparent_colour_of_a_palette_is_white(decoder: Decoder, format: str):
+@pytest.mark.parametrize("file_format", ["PNG", "GIF"])
+def test_a_transparent_colour_of_a_palette_is_white(decoder: Decoder, file_format: str):
     image = Image.new("P", (100, 100), 0)
     image.putpalette([0, 0, 0, *RED])
     image.paste(1, (0, 0, 50, 100))
-    preview = opened(decoder.inspect(io.BytesIO(encoded(image, format, transparency=0)), "x").preview)
+    preview = opened(decoder.inspect(io.BytesIO(encoded(image, file_format, transparency=0)), "x").preview)
     assert close(preview.getpixel((80, 50)), WHITE)
     assert close(preview.getpixel((20, 50)), RED, by=40)
 
 
-@pytest.mark.parametrize("format", ["GIF", "WEBP", "PNG", "TIFF"])
-def test_of_many_frames_the_first_is_the_picture(decoder: Decoder, format: str):
+@pytest.mark.parametrize("file_format", ["GIF", "WEBP", "PNG", "TIFF"])
+def test_of_many_frames_the_first_is_the_picture(decoder: Decoder, file_format: str):
     frames = [Image.new("RGB", (80, 60), colour) for colour in (RED, GREEN, BLUE)]
-    moving = encoded(frames[0], format, save_all=True, append_images=frames[1:])
+    moving = encoded(frames[0], file_format, save_all=True, append_images=frames[1:])
     preview = opened(decoder.inspect(io.BytesIO(moving), "x").preview)
     assert close(preview.getpixel((40, 30)), RED, by=30)
 
@@ -125,12 +127,12 @@ def test_a_stereo_photo_is_a_jpeg(decoder: Decoder):
     assert_shows_quarters(picture.preview)
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "TIFF", "WEBP"])
-def test_colours_are_turned_into_srgb(decoder: Decoder, format: str):
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_colours_are_turned_into_srgb(decoder: Decoder, file_format: str):
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     swapped = srgb.replace(b"rXYZ", b"xXYZ").replace(b"bXYZ", b"rXYZ").replace(b"xXYZ", b"bXYZ")
     swapped = swapped.replace("sRGB".encode("utf-16-be"), "mine".encode("utf-16-be"))
-    data = encoded(Image.new("RGB", (40, 40), (255, 0, 0)), format, icc_profile=swapped)
+    data = encoded(Image.new("RGB", (40, 40), (255, 0, 0)), file_format, icc_profile=swapped)
     assert close(opened(decoder.inspect(io.BytesIO(data), "x").preview).getpixel((20, 20)), (0, 0, 255))
 
 
@@ -146,11 +148,11 @@ def test_a_profile_for_other_colours_is_ignored(decoder: Decoder):
 
 
 @pytest.mark.parametrize("size", [(4000, 3000), (3000, 4000), (6000, 1000), (1500, 1500), (1000, 50)])
-@pytest.mark.parametrize("format", ["JPEG", "PNG"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG"])
 def test_preview_and_thumbnail_keep_within_their_size_and_the_shape(
-    decoder: Decoder, size: tuple[int, int], format: str
+    decoder: Decoder, size: tuple[int, int], file_format: str
 ):
-    picture = decoder.inspect(io.BytesIO(encoded(quarters(size), format)), "x")
+    picture = decoder.inspect(io.BytesIO(encoded(quarters(size), file_format)), "x")
     for data, longest in ((picture.preview, PREVIEW), (picture.thumbnail, THUMBNAIL)):
         width, height = opened(data).size
         assert 0.9 * min(longest, max(size)) <= max(width, height) <= longest
@@ -233,11 +235,11 @@ def test_what_cannot_be_read_is_said_with_its_name_and_its_reason(
     assert not caught.value.quarantine
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "GIF", "TIFF", "BMP"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "GIF", "TIFF", "BMP"])
 def test_the_head_of_one_format_and_the_body_of_another_is_quarantined_or_said_to_be_cut_off(
-    decoder: Decoder, format: str
+    decoder: Decoder, file_format: str
 ):
-    head = encoded(quarters(), format)[:18]
+    head = encoded(quarters(), file_format)[:18]
     with pytest.raises(Unreadable) as caught:
         decoder.inspect(io.BytesIO(head + b"MZ\x90\0this program cannot be run in DOS mode. " * 500), "holiday.jpg")
     assert caught.value.permanent

@@ -29,30 +29,23 @@ def until(condition: Callable[[], object], seconds: float = 10) -> None:
 
 
 def children(process: int) -> list[int]:
-    """Also those that are dead and were not waited for."""
-    try:
-        return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
+    """Of all its threads; also those that are dead and were not waited for."""
+    threads = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for thread in threads for child in _read(thread).split()]
 
 
 def server_of(process: int) -> int:
-    for child in _all_children(process):
-        if b"appliance.imaging.forkserver" in _bytes(child, "cmdline"):
-            return child
-    return 0
+    servers = [child for child in children(process) if b"appliance.imaging.forkserver" in _about(child, "cmdline")]
+    return servers[0] if servers else 0
 
 
-def _all_children(process: int) -> list[int]:
-    """A process belongs to the thread that started it."""
-    return [
-        int(pid) for task in Path(f"/proc/{process}/task").iterdir() for pid in (task / "children").read_text().split()
-    ]
+def _about(process: int, name: str) -> bytes:
+    return _read(Path(f"/proc/{process}/{name}"))
 
 
-def _bytes(process: int, name: str) -> bytes:
+def _read(path: Path) -> bytes:
     try:
-        return Path(f"/proc/{process}/{name}").read_bytes()
+        return path.read_about()
     except (FileNotFoundError, ProcessLookupError):
         return b""
 
@@ -60,10 +53,11 @@ def _bytes(process: int, name: str) -> bytes:
 @pytest.fixture
 def lone() -> Iterator[tuple[Decoder, int]]:
     """A decoder with the process of its fork server."""
-    before = set(_all_children(os.getpid()))
+    before = set(children(os.getpid()))
     with Decoder() as decoder:
         decoder.check()
-        (server,) = set(_all_children(os.getpid())) - before
+        (server,) = set(children(os.getpid())) - before
+        until(lambda: not children(server))
         yield decoder, server
 
 
@@ -98,10 +92,10 @@ def test_closing_a_decoder_leaves_no_process(lone: tuple[Decoder, int]):
 def test_a_closed_decoder_opens_nothing_and_starts_nothing(lone: tuple[Decoder, int]):
     decoder, _ = lone
     decoder.close()
-    before = _all_children(os.getpid())
+    before = children(os.getpid())
     with pytest.raises(Unreadable):
         decoder.inspect(io.BytesIO(PHOTO), "x")
-    assert _all_children(os.getpid()) == before
+    assert children(os.getpid()) == before
 
 
 def test_children_are_gone_when_they_have_answered(lone: tuple[Decoder, int]):
@@ -114,8 +108,8 @@ def test_children_are_gone_when_they_have_answered(lone: tuple[Decoder, int]):
 def test_descriptors_are_given_back(lone: tuple[Decoder, int]):
     decoder, server = lone
 
-    def count() -> tuple[int, int]:
-        return len(os.listdir("/proc/self/fd")), len(os.listdir(f"/proc/{server}/fd"))
+    def count() -> tuple[int, ...]:
+        return tuple(len(list(Path(f"/proc/{process}/fd").iterdir())) for process in ("self", server))
 
     until(lambda: not children(server))
     before = count()
@@ -173,8 +167,8 @@ def test_a_batch_goes_on_after_a_crash(lone: tuple[Decoder, int], tmp_path: Path
     decoder, server = lone
     paths = [tmp_path / f"{number}.jpg" for number in range(5)]
     for path in paths:
-        path.write_bytes(PHOTO)
-    paths[2].write_bytes(jpeg_of_ones() * 2)
+        path.write_about(PHOTO)
+    paths[2].write_about(jpeg_of_ones() * 2)
     with ExitStack() as opened, ThreadPoolExecutor(1) as thread:
         files = [(opened.enter_context(path.open("rb")).fileno(), path.name) for path in paths]
         answers = thread.submit(decoder.headers, files)
@@ -186,7 +180,7 @@ def test_a_batch_goes_on_after_a_crash(lone: tuple[Decoder, int], tmp_path: Path
 
 def _gone(process: int) -> bool:
     """A dead process may wait a moment for the one that adopts it."""
-    state = _bytes(process, "stat").rpartition(b")")[2].split()
+    state = _about(process, "stat").rpartition(b")")[2].split()
     return not state or state[0] == b"Z"
 
 
@@ -201,39 +195,30 @@ def test_signals_for_the_program_do_not_end_the_server(lone: tuple[Decoder, int]
 PROGRAM = """
 import sys
 from appliance.imaging import Decoder
-decoder = Decoder()
-decoder.check()
-print("ready", flush=True)
-decoder.inspect(sys.stdin.buffer, "slow.jpg")
+Decoder().inspect(sys.stdin.buffer, "slow.jpg")
 """
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_program_that_dies_takes_server_and_children_with_it(number: signal.Signals, tmp_path: Path):
     slow = tmp_path / "slow.jpg"
-    slow.write_bytes(jpeg_of_many_scans())
-    with (
-        slow.open("rb") as file,
-        subprocess.Popen(
-            [sys.executable, "-c", PROGRAM], stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        ) as program,
-    ):
-        assert program.stdout is not None
-        assert program.stdout.readline() == b"ready\n"
-        server = server_of(program.pid)
-        until(lambda: children(server))
-        (child,) = children(server)
-        program.send_signal(number)
-        program.wait(timeout=10)
-        until(lambda: _gone(server) and _gone(child))
+    slow.write_about(jpeg_of_many_scans())
+    with slow.open("rb") as file:
+        program = subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=file, stderr=subprocess.DEVNULL)
+    until(lambda: children(server_of(program.pid)))
+    server = server_of(program.pid)
+    (child,) = children(server)
+    program.send_signal(number)
+    program.wait(timeout=10)
+    until(lambda: _gone(server) and _gone(child))
 
 
 def test_no_secret_of_the_program_is_within_reach_of_a_decoder(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SECRET_KEY", "of-alice")
     with Decoder() as decoder:
         decoder.check()
-        server = next(child for child in _all_children(os.getpid()) if b"of-alice" not in _bytes(child, "environ"))
-        assert b"PYTHONPATH" in _bytes(server, "environ")
+        server = next(child for child in children(os.getpid()) if b"of-alice" not in _about(child, "environ"))
+        assert b"PYTHONPATH" in _about(server, "environ")
 
 
 def test_many_threads_share_one_server(lone: tuple[Decoder, int]):

@@ -11,8 +11,8 @@ from appliance.imaging.likeness import SIDE, phash
 from tests.imaging.pictures import encoded, scene
 
 
-def hashed(decoder: Decoder, image: Image.Image, format: str = "JPEG", **options: object) -> int:
-    value = decoder.inspect(io.BytesIO(encoded(image, format, **options)), "x").phash
+def hashed(decoder: Decoder, image: Image.Image, file_format: str = "JPEG", **options: object) -> int:
+    value = decoder.inspect(io.BytesIO(encoded(image, file_format, **options)), "x").phash
     assert value is not None
     return value
 

@@ -28,7 +28,7 @@ def raw(make: bytes, *, order: str = "<", subfile: int = 1, extra: tuple[int, in
 
 
 @pytest.mark.parametrize(
-    ("format", "expected"),
+    ("file_format", "expected"),
     [
         ("JPEG", "jpg"),
         ("PNG", "png"),
@@ -39,8 +39,8 @@ def raw(make: bytes, *, order: str = "<", subfile: int = 1, extra: tuple[int, in
         ("MPO", "jpg"),
     ],
 )
-def test_pictures_that_can_be_opened(format: str, expected: str):
-    found = kind(encoded(Image.new("RGB", (4, 4)), format)[:HEAD])
+def test_pictures_that_can_be_opened(file_format: str, expected: str):
+    found = kind(encoded(Image.new("RGB", (4, 4)), file_format)[:HEAD])
     assert found is not None
     assert (found.extension, found.readable) == (expected, True)
 

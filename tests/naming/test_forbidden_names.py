@@ -148,3 +148,12 @@ def test_the_suggestion_is_in_the_owners_language():
 
 def test_words_of_a_picture_that_look_like_a_camera_give_no_name():
     assert plan([shot(description=described(seen("IMG 1234")))], {}, Rules())[0].verdict is Verdict.REVIEW
+
+
+def test_a_name_that_is_no_text_at_all_can_still_be_judged_and_replaced():
+    not_utf8 = "IMG_\udcff1.JPG"
+    assert plan([shot(not_utf8)], {"": [not_utf8]}, Rules(only_bad_names=False))[0].name == "red-car.jpg"
+    assert plan([shot(not_utf8)], {"": [not_utf8]}, Rules(template="{original}", only_bad_names=False))[0].name == (
+        "img-1.jpg"
+    )
+    assert "try “img-1.jpg”" in str(check_name(not_utf8, Rules(), "jpg"))

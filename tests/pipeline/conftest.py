@@ -1,6 +1,5 @@
 """A worker over a folder of pictures, on each database; its steps can be taken one by one."""
 
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from appliance import app, batches, pipeline, sources
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.migrations import upgrade
-from appliance.models import OWN_TENANT, Batch, BatchKind, Event, Image, ImageState, Rename, now
+from appliance.models import OWN_TENANT, Batch, BatchKind, Event, Image, ImageState, Rename, Source, now
 from appliance.pipeline.leases import Outcome
 from appliance.pipeline.worker import Worker
 from appliance.sources import Policy
@@ -37,9 +36,9 @@ class Workshop:
         return self.worker.connections.open(self.source)
 
     @property
-    def source(self) -> sources.Source:
+    def source(self) -> Source:
         with self.database.reading(OWN_TENANT) as session:
-            return session.get_one(sources.Source, self.batch.source_id)
+            return session.get_one(Source, self.batch.source_id)
 
     def take_in(self) -> list[batches.Line]:
         entries: list[Entry] = list(self.connector.scan())

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from appliance import batches, pipeline
-from appliance.models import OWN_TENANT, Image, ImageState, Rename, RenameState, SeenDescription
+from appliance.models import OWN_TENANT, BatchState, Image, ImageState, RenameState, SeenDescription
 from appliance.pipeline.leases import LEASE, Outcome, claim, finish
 from tests.pipeline.conftest import Workshop
 
@@ -146,7 +146,7 @@ def test_a_cancelled_batch_gives_its_names_back_and_leaves_nothing_due(workshop:
     workshop.until(ImageState.PLANNED)
 
     with workshop.database.session(OWN_TENANT) as session:
-        batches.finish(session, workshop.batch, batches.BatchState.CANCELLED)
+        batches.finish(session, workshop.batch, BatchState.CANCELLED)
 
     assert workshop.image().due_at is None
     assert [row.state for row in workshop.moves()] == [RenameState.CANCELLED]

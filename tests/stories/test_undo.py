@@ -1,5 +1,8 @@
 """`image-renamer undo` and `history`: the way back."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from PIL import Image, ImageEnhance
 
@@ -33,7 +36,7 @@ def test_undo_without_a_word_takes_back_the_last_command(renamed: Home):
 def test_what_to_undo_is_said_by_name_folder_or_batch(renamed: Home, by: str):
     (new,) = (name for name in renamed.tree() if "/" not in name)
     (batch,) = {line["batch"] for line in renamed_history(renamed)}
-    what = {
+    what: dict[str, str | Path] = {
         "old name": renamed.pictures / "IMG_0001.JPG",
         "new name": renamed.pictures / new,
         "folder": renamed.pictures,
@@ -45,7 +48,7 @@ def test_what_to_undo_is_said_by_name_folder_or_batch(renamed: Home, by: str):
     assert ("sub/IMG_0002.png" in renamed.tree()) == (by in {"folder", "batch"})
 
 
-def renamed_history(home: Home) -> list[dict[str, object]]:
+def renamed_history(home: Home) -> list[dict[str, Any]]:
     return home.run("history", "--json").lines
 
 
