@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import BinaryIO
 
-from sqlalchemy import Table, Update, bindparam, delete, select, update
+from sqlalchemy import Table, Update, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from appliance import naming
@@ -183,7 +183,9 @@ def _updating(*columns: str) -> Update:
 
 
 _ROWS: Table = Rename.__table__  # type: ignore[assignment]  # declared as FromClause
-_INTEND = _updating("state", "protocol", "fence", "size", "version", "sha256").where(_ROWS.c.state.in_(OPEN))
+_INTEND = _updating("state", "protocol", "fence", "size", "version", "sha256").where(
+    or_(*(_ROWS.c.state == state for state in OPEN))  # IN would have to be built anew for each use
+)
 _CLOSE = _updating("state", "reason", "done_at", "size", "version")
 _MARK_UNDONE = _updating("state")
 _ENDS = {

@@ -50,9 +50,12 @@ class Home:
 
     def run(self, *arguments: str | Path) -> Said:
         """`image-renamer …`, as a person would type it, with words that need no model."""
+        return self.run_without_data("--data", self.root / "data", *arguments)
+
+    def run_without_data(self, *arguments: str | Path) -> Said:
         result = CliRunner().invoke(
             commands.cli,
-            ["--data", str(self.root / "data"), *map(str, arguments)],
+            list(map(str, arguments)),
             env={"RENAMER_VISION": "canned"} | self.environment,
         )
         if result.exception and not isinstance(result.exception, SystemExit):

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
 from appliance import imaging, naming, vision
-from appliance.commands.printing import as_json, printable
+from appliance.commands.printing import as_json, console, printable
 from appliance.config import Settings
 from appliance.errors import Invalid
 from appliance.imaging import Decoder, Picture
@@ -61,4 +60,4 @@ def _print_words(evidence: list[vision.Evidence]) -> None:
         word = one.word
         said = "yes" if one.said else "no"
         grid.add_row(Text(printable(word.text)), f"{word.score:.2f}", word.origin, said, Text(one.why))
-    Console(highlight=False).print(grid)
+    console().print(grid)

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 from sqlalchemy.orm import Session
 
 from appliance import app, batches, sources
-from appliance.commands.printing import as_json, printable
+from appliance.commands.printing import as_json, console, printable
 from appliance.config import Settings
 from appliance.models import OWN_TENANT, Rename, Source
 
@@ -57,10 +56,12 @@ def _said(row: Rename, root: Path) -> dict[str, object]:
 
 
 def _print(rows: list[dict[str, object]]) -> None:
-    grid = Grid("Batch", "When (UTC)", "Old name", "New name", "", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("Batch", "When (UTC)", "Old name", "New name", ""):
+        grid.add_column(column, overflow="fold")
     for row in rows:
         new = printable(Path(str(row["to"])).name)
         undone = "undone" if row["state"] == "undone" else ""
         when = f"{row['at']:%Y-%m-%d %H:%M:%S}"
         grid.add_row(str(row["batch"]), when, Text(printable(str(row["from"]))), Text(f"→ {new}"), undone)
-    Console(highlight=False).print(grid)
+    console().print(grid)

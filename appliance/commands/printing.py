@@ -68,7 +68,7 @@ class Table(Printer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._console = _wide(Console(highlight=False))
+        self._console = console()
         self._errors = Console(stderr=True, highlight=False)
         self._lines: list[Line] = []
         self._root = Path()
@@ -161,11 +161,12 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
 
 
-def _wide(console: Console) -> Console:
-    """Lines of a pipe or a file are not broken for a screen of eighty columns."""
-    if not console.is_terminal:
-        console.width = max(console.width, 200)
-    return console
+def console() -> Console:
+    """For tables. Lines of a pipe or a file are not broken for a screen of eighty columns."""
+    wide = Console(highlight=False)
+    if not wide.is_terminal:
+        wide.width = max(wide.width, 200)
+    return wide
 
 
 def _small(sentence: str) -> str:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+import msgspec
+
 from appliance.imaging import messages
 from appliance.imaging.faults import Fault
 from appliance.imaging.messages import Answer, End, Request
@@ -15,7 +17,6 @@ from appliance.imaging.messages import Answer, End, Request
 _PATIENCE = 17  # seconds without an answer; a child is ended by its own clock after 12
 _BUSY = 4.0  # seconds of computing; a child that had less by the end of its time was waiting for the file
 _LARGEST = 32 << 20  # bytes of previews
-
 
 Seen = tuple[Answer, bytes]  # what is known of a file, and preview and thumbnail, one after the other
 
@@ -45,10 +46,6 @@ class ForkServer:
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C in the terminal is for the program to decide about
             )
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
 
     def ask(self, request: Request, files: Sequence[int]) -> tuple[list[Seen], ChildEnded | None]:
         """What a new child says of each file, in order, up to the one that ended it, if one did. Raises ServerGone."""
@@ -93,28 +90,31 @@ def _environment() -> dict[str, str]:
 
 
 def _receive(channel: socket.socket) -> Seen:
+    """A child may be under a stranger's command by now: what it says is taken for no more than bytes."""
     try:
         reply = messages.receive_reply(channel)
     except TimeoutError as error:
         raise ChildEnded(Fault.LATE) from error
     except ConnectionError as error:
         raise ServerGone from error
+    except msgspec.MsgspecError as error:
+        raise ChildEnded(Fault.CRASHED, "no answer") from error
     if reply is None:
         raise ServerGone
     message, files = reply
-    try:
-        if isinstance(message, End):
-            raise _ended(message)
-        return message, _read(files, message.preview_bytes + message.thumbnail_bytes)
-    finally:
-        for file in files:
-            os.close(file)
+    if isinstance(message, End):
+        raise _ended(message)
+    return message, _read(files, message.preview_bytes + message.thumbnail_bytes)
 
 
 def _read(files: Sequence[int], size: int) -> bytes:
-    if not files:
-        return b""
-    return os.pread(files[0], min(size, _LARGEST), 0)
+    try:
+        return b"".join(os.pread(file, min(size, _LARGEST), 0) for file in files)
+    except (OSError, ValueError) as error:
+        raise ChildEnded(Fault.CRASHED, "no answer") from error
+    finally:
+        for file in files:
+            os.close(file)
 
 
 def _ended(end: End) -> ChildEnded:

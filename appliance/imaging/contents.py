@@ -4,6 +4,8 @@ import io
 import os
 from typing import SupportsIndex
 
+_MUCH = 1 << 20  # bytes
+
 
 class Contents(io.BufferedReader):
     """The bytes from the start on. `failure` is what the disk or the network answered instead of bytes, and `ended`
@@ -13,6 +15,12 @@ class Contents(io.BufferedReader):
         self._source = _Source(file)
         self.size = os.fstat(file).st_size
         super().__init__(self._source, buffer_size)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Memory is taken for as much as is asked for, so that must not be more than there is."""
+        if size is not None and size > _MUCH:
+            size = max(0, min(size, self.size - self.tell()))
+        return super().read(size)
 
     @property
     def failure(self) -> OSError | None:

@@ -57,7 +57,7 @@ class Decoder:
     def check(self) -> None:
         """Opens a picture of one pixel. Raises Unavailable where that does not work on this machine."""
         try:
-            self.inspect(io.BytesIO(_SMALLEST_GIF), "the test picture")
+            self.inspect(io.BytesIO(_SMALLEST_GIF), "The test picture")
         except Unreadable as error:
             raise Unavailable(f"Pictures cannot be opened on this machine. {error}") from error
 

@@ -3,6 +3,7 @@
 A message on a SOCK_SEQPACKET socket arrives whole or not at all, so several processes may write to one.
 """
 
+import os
 import socket
 from collections.abc import Sequence
 
@@ -58,6 +59,11 @@ def receive_request(control: socket.socket) -> tuple[Request, list[int]] | None:
 
 
 def receive_reply(channel: socket.socket) -> tuple[Answer | End, list[int]] | None:
-    """None where the other side is gone; raises TimeoutError where it is silent."""
+    """None where the other side is gone. Raises TimeoutError where it is silent, MsgspecError for what is no reply."""
     data, files, _, _ = socket.recv_fds(channel, _LONGEST, 1)
-    return (_replies.decode(data), files) if data else None
+    try:
+        return (_replies.decode(data), files) if data else None
+    except msgspec.MsgspecError:
+        for file in files:
+            os.close(file)
+        raise

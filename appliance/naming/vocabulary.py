@@ -22,7 +22,7 @@ EMPTY_WORDS = {
     CAMERA: _words(
         "img imgp imag dsc dscn dscf dscd dsci dcp dcim pict pic mvi mvimg mvc cimg hpim sany sdim "
         "imgl imge sdc kif pxl gopr gopro dji mavic vid bst csc capt dscnn pdr fxt rscn "
-        "ndscn exif fullsizerender lrm picsart camphoto camera360 beautyplus tempimage"
+        "ndscn exif fullsizerender lrm picsart camphoto beautyplus tempimage"
     ),
     SCREENSHOT: _words(
         "screenshot screenshots screencap screencapture screengrab scrnshot sshot bildschirmfoto schermafbeelding "
@@ -49,7 +49,7 @@ EMPTY_WORDS = {
         "uploads uploaded attachment anhang export exported output converted original orig resized cropped scaled "
         "rotated compressed optimized minified thumbnail thumbnails preview fullsize hqdefault maxresdefault "
         "mqdefault sddefault oip oig asdf asdfgh asd qwerty qwertz sdf dfg fgh xxx aaa abc foo blah "
-        "wallpaper1 ios heic jpg jpeg png gif webp tiff bmp avif"
+        "ios heic jpg jpeg png gif webp tiff bmp avif"
     ),
 }
 
@@ -64,18 +64,18 @@ COUNTED_WORDS = {
     STOCK: _words(
         "shutterstock istock istockphoto adobestock gettyimages getty depositphotos dreamstime alamy bigstock "
         "bigstockphoto canstockphoto fotolia pexels unsplash pixabay freepik vecteezy rawpixel stocksy envato "
-        "stock thinkstock thinkstockphotos fotosearch photocase agefotostock 123rf rf xl xxl web"
+        "stock thinkstock thinkstockphotos fotosearch photocase agefotostock  rf xl xxl web"
     ),
     GENERATED: _words(
         "comfyui midjourney mj dalle dall chatgpt gemini generated generation firefly leonardo stablediffusion "
-        "stable diffusion sdxl flux imagefx grok copilot designer ideogram txt2img img2img output ai openai bing"
+        "stable diffusion sdxl flux imagefx grok copilot designer ideogram txt output ai openai bing"
     ),
     SCANNER: _words("document documents dokument documento doc epson canon brother xerox mfp office lens adobe notes"),
     PROGRAM: _words(
         "frame datei fichier archivo video clip page seite slide layer artboard group object asset item product "
         "crop snap snapshot shot captura camera photobooth booth render version rev design save picker "
         "icloud album gallery galerie collage incollage photogrid inshot capcut lightroom vsco facetune snapseed "
-        "b612 snow polish c360 burst cover portrait night hdr raw mp top main pro edge screen thumb small medium "
+        "snow polish c360 burst cover portrait night hdr raw mp top main pro edge screen thumb small medium "
         "large full hd uhd tumblr il fullxfull collection paste pasted clipboard bitmap graphic grafik figure fig "
         "abb abbildung"
     ),

@@ -141,9 +141,9 @@ class Folder:
                     self._mounts.forget(old)
                     raise
                 except FileNotFoundError as error:
-                    if move.old.look() is None:
+                    if move.old.look() is None and move.new.look() is None:
                         raise
-                    raise ConnectorError(f"{entry.path} was there and was not: run this again.") from error
+                    raise ConnectorError(f"{entry.path} or {to} was gone for a moment: run this again.") from error
 
     def _enter_target(self, folders: ExitStack, folder: str, to: str) -> int:
         try:

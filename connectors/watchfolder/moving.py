@@ -197,11 +197,11 @@ def remove_aside(move: Move) -> bool:
 
 def _begins(hidden: Place, place: Place) -> bool:
     """Every byte of the hidden file stands at the place, too. Raises OSError where that cannot be read."""
+    if place.look() is None:
+        return False
     try:
         with hidden.reading() as part, place.reading() as whole:
             return copying.is_beginning(part, whole)
-    except FileNotFoundError:
-        return False
     except OSError as error:
         if error.errno in NO_PLAIN_FILE:
             return False

@@ -147,7 +147,8 @@ def serve(backing: str, at: str, wanted: argparse.Namespace) -> None:
         def removexattr(self, path: str, name: str) -> None:
             os.removexattr(self._real(path), name, follow_symlinks=False)
 
-    options: dict[str, object] = {"default_permissions": True, "ro": wanted.read_only}
+    # Without hard_remove a file that was closed just now is renamed to .fuse_hidden… for a moment, not removed.
+    options: dict[str, object] = {"default_permissions": True, "hard_remove": True, "ro": wanted.read_only}
     if wanted.ignore_case:  # what the kernel remembers of one spelling would outlive a change of the other
         options |= {"entry_timeout": 0, "attr_timeout": 0}
     mfusepy.FUSE(Shown(), at, foreground=True, nothreads=False, **options)

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -108,17 +107,7 @@ def test_two_runs_at_once_over_one_folder_lose_nothing_and_double_nothing(home: 
     for number in range(40):
         home.photo(f"IMG_{number:04}.JPG", seed=number)
     before = home.contents()
-    command = [
-        sys.executable,
-        "-m",
-        "appliance",
-        "--data",
-        str(home.root / "data"),
-        "rename",
-        str(home.pictures),
-        "--apply",
-    ]
-    environment = os.environ | {"RENAMER_VISION": "canned"}
+    command, environment = home.command("rename", home.pictures, "--apply"), home.process_environment()
 
     runs = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(3)]
     for run in runs:
@@ -134,25 +123,9 @@ def test_two_runs_with_databases_of_their_own_lose_nothing_either(home: Home):
     for number in range(40):
         home.photo(f"IMG_{number:04}.JPG", seed=number)
     before = home.contents()
-    environment = os.environ | {"RENAMER_VISION": "canned"}
+    commands = [home.command("rename", home.pictures, "--apply", data=data) for data in ("one", "two")]
 
-    runs = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "appliance",
-                "--data",
-                str(home.root / data),
-                "rename",
-                str(home.pictures),
-                "--apply",
-            ],
-            env=environment,
-            stdout=subprocess.PIPE,
-        )
-        for data in ("one", "two")
-    ]
+    runs = [subprocess.Popen(one, env=home.process_environment(), stdout=subprocess.PIPE) for one in commands]
     for run in runs:
         run.communicate()
 

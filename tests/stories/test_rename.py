@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -212,19 +211,8 @@ def test_a_person_reads_a_table_that_ends_with_what_to_do_next(home: Home):
 
 def test_the_real_program_runs_as_a_process_of_its_own(home: Home):
     home.photo("IMG_0001.JPG")
-    command = [
-        sys.executable,
-        "-m",
-        "appliance",
-        "--data",
-        str(home.root / "data"),
-        "rename",
-        str(home.pictures),
-        "--json",
-    ]
+    command = home.command("rename", home.pictures, "--json")
 
-    ran = subprocess.run(
-        command, env=os.environ | {"RENAMER_VISION": "canned"}, capture_output=True, text=True, check=True
-    )
+    ran = subprocess.run(command, env=home.process_environment(), capture_output=True, text=True, check=True)
 
     assert '"state":"proposed"' in ran.stdout
