@@ -45,7 +45,10 @@ check: .venv/.development .venv/.installed
 
 chaos: .venv/.development .venv/.installed
 	@$(BIN)/python scripts/debian_packages.py
-	RENAMER_TEST_FILES=600 RENAMER_TEST_KILLS=40 $(BIN)/pytest tests/chaos --timeout 1800
+	@$(BIN)/python scripts/fetch_pillow_images.py
+	RENAMER_TEST_FILES=2000 RENAMER_TEST_KILLS=60 RENAMER_TEST_IMAGES=.cache/pillow-images RENAMER_TEST_DAMAGES=700 \
+	  RENAMER_TEST_CALLS=renameat2,linkat,unlinkat,fsync,fdatasync,copy_file_range,pwrite64 \
+	  $(BIN)/pytest -n 2 tests/chaos --timeout 3600
 
 bench: .venv/.development models
 	@$(BIN)/python scripts/debian_packages.py --benchmarks

@@ -238,7 +238,9 @@ def _drive(connector: Connector, moves: Sequence[Move], step: Step, act: Act) ->
 
 
 def _rename(connector: Connector, move: Move, step: Step) -> Entry:
-    return connector.rename(move.entry, move.to_path, key=str(move.id), step=partial(step, move))
+    return connector.rename(
+        move.entry, move.to_path, key=str(move.id), step=partial(step, move), protocol=move.protocol
+    )
 
 
 def _put_right(connector: Connector, move: Move, step: Step) -> Entry:
@@ -290,7 +292,7 @@ def _after_failure(
 
 
 def _take_back(connector: Connector, move: Move, entry: Entry) -> None:
-    connector.rename(entry, move.from_path, key=f"{move.id}-back", step=lambda _: None)
+    connector.rename(entry, move.from_path, key=f"{move.id}-back", step=lambda _: None, protocol=move.protocol)
 
 
 def _finish_taking_back(connector: Connector, move: Move) -> None:

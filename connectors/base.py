@@ -95,14 +95,16 @@ class Connector(Protocol):
         """How names are changed in this folder (`noreplace`, `link`, `copy`, `sftp`, `s3`, `wordpress`); probed
         once and remembered. The caller commits it before the first `rename`."""
 
-    def rename(self, entry: Entry, to: str, *, key: str, step: Callable[[str], None]) -> Entry:
+    def rename(self, entry: Entry, to: str, *, key: str, step: Callable[[str], None], protocol: str = "") -> Entry:
         """Gives `entry` the path `to`, in the same folder or another of this source; returns it as it is then.
 
         Never overwrites (NameTaken), changes nothing but that name, and keeps mode, owner, times and attributes.
         Safe to repeat after a crash at any point with the same arguments, also when the work was done already.
         `key` names set-aside files and is the same for each repetition. `step(name)` is called before each side
         effect but the first, and returns once the name of the step is safely stored; what it raises is passed on.
-        Durable on return. Raises FileGone, FileChanged, NameTaken, ConnectorError.
+        `protocol` is what was committed for this rename, so that what one protocol has begun is not finished by
+        another; "" is the one that `protocol(folder)` answers now. Durable on return. Raises FileGone, FileChanged,
+        NameTaken, ConnectorError.
         """
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import msgspec
 
@@ -17,6 +18,7 @@ from appliance.imaging.messages import Answer, End, Request
 _PATIENCE = 17  # seconds without an answer; a child is ended by its own clock after 12
 _BUSY = 4.0  # seconds of computing; a child that had less by the end of its time was waiting for the file
 _LARGEST = 32 << 20  # bytes of previews
+_OURS = Path(__file__).resolve().parents[2]
 
 Seen = tuple[Answer, bytes]  # what is known of a file, and preview and thumbnail, one after the other
 
@@ -84,9 +86,11 @@ class ForkServer:
 
 
 def _environment() -> dict[str, str]:
-    """No secret of the program's environment is within reach of a decoder; modules are found where they are here."""
+    """No secret of the program's environment is within reach of a decoder. Modules are found where they are here, but
+    never in the folder that happens to be the current one, which may be one of a stranger's pictures."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LC_ALL": "C.UTF-8"}
+    paths = [path for path in sys.path if Path(path).is_absolute()]
+    return kept | {"PYTHONPATH": os.pathsep.join([*paths, str(_OURS)]), "LC_ALL": "C.UTF-8"}
 
 
 def _receive(channel: socket.socket) -> Seen:

@@ -49,12 +49,10 @@ def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome
 def recover(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
     """Finishes or takes back renames whose worker died, or whose source failed in between."""
     moves = _open_moves(worker, claims)
-    outcomes: list[Outcome] = []
-    for claim in claims:
-        if claim.id in moves:
-            outcomes += _attempt(worker, order, _Attempt(claim, moves[claim.id]), renames.recover)
-        else:
-            outcomes.append(Outcome(claim.becomes(ImageState.FOUND)))
+    outcomes = [Outcome(claim.becomes(ImageState.FOUND)) for claim in claims if claim.id not in moves]
+    left = [_Attempt(claim, moves[claim.id]) for claim in claims if claim.id in moves]
+    for attempt in _intend(worker, left):  # the journal's rows are this worker's now
+        outcomes += _attempt(worker, order, attempt, renames.recover)
     return outcomes
 
 

@@ -7,6 +7,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ from connectors.watchfolder.places import Place
 from connectors.watchfolder.sentences import telling
 
 _QUIET = 5.0  # seconds without a change after which a file may be finished
+_OF_SEVERAL_STEPS = {"link", "copy"}  # what one of these has begun, it must finish itself
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -122,7 +124,7 @@ class Folder:
         except FileGone:
             return 0
 
-    def rename(self, entry: Entry, to: str, *, key: str, step: Callable[[str], None]) -> Entry:
+    def rename(self, entry: Entry, to: str, *, key: str, step: Callable[[str], None], protocol: str = "") -> Entry:
         old_folder, old_name = places.parted(entry.path)
         new_folder, new_name = places.parted(to)
         if not _KEY.fullmatch(key) or new_name.startswith(junk.OURS):
@@ -132,6 +134,8 @@ class Folder:
             new = old if new_folder == old_folder else self._enter_target(folders, new_folder, to)
             with telling(entry.path):
                 mount = self._mounts.of(old)
+                if protocol in _OF_SEVERAL_STEPS:
+                    mount = replace(mount, protocol=protocol)
                 if old != new and os.fstat(old).st_dev != os.fstat(new).st_dev:
                     raise OSError(errno.EXDEV, to)
                 move = Move(entry, to, Place(old, old_name), Place(new, new_name), key, step, mount)

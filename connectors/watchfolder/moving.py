@@ -161,7 +161,7 @@ def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) 
 def put_back(move: Move, hidden: Place, home: Place) -> None:
     """Gives a hidden file the name it had, or one beside it where that has been taken again."""
     path = PurePosixPath(home.name)
-    beside = Place(home.folder, f"{path.stem[:50]}-kept-{move.key}{path.suffix}")
+    beside = Place(home.folder, f"{path.stem[:20]}-kept-{move.key}{path.suffix}")
     if not any(try_place(move, hidden, place) for place in (home, beside)):
         raise ConnectorError(
             f"Other programs put files at {move.entry.path} while it was renamed; one of them waits there under the "

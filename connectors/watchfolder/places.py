@@ -42,12 +42,15 @@ class Place:
         if flags & os.O_EXCL:
             return descriptor
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), self.name)
+            self._refuse_special(descriptor)
         except OSError:
             os.close(descriptor)
             raise
         return descriptor
+
+    def _refuse_special(self, descriptor: int) -> None:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), self.name)
 
     @contextmanager
     def reading(self) -> Iterator[int]:

@@ -155,7 +155,9 @@ def _link(move: Move) -> None:
         # On a network the call may have been carried out although its answer says otherwise.
         if not move.same_file(move.mark, move.new):
             moving.discard(move, move.mark, move.old)
-            raise (_taken(move) if isinstance(error, FileExistsError) else error) from None
+            if isinstance(error, FileExistsError):
+                raise _taken(move) from None
+            raise
     move.sync()
     new = move.new.look()
     if new is None or not move.looks_like_entry(new):
@@ -177,9 +179,13 @@ def _by_copy(move: Move, marked: bool) -> Entry:
     move.step("marked")
     try:
         moving.copy(move, move.old, move.new, resume=marked)
-    except (OSError, ConnectorError) as error:
+    except (FileExistsError, NameTaken):
         moving.discard(move, move.mark, move.old)
-        raise (_taken(move) if isinstance(error, FileExistsError) else error) from None
+        raise _taken(move) from None
+    except (OSError, ConnectorError) as error:
+        if isinstance(error, FileChanged) or move.new.look() is None:  # else the next call needs to know whose it is
+            moving.discard(move, move.mark, move.old)
+        raise
     move.step("copied")
     return _retire(move)
 
@@ -189,16 +195,23 @@ def _retire(move: Move) -> Entry:
     aside = moving.set_aside(move)
     if aside is not None:
         move.step("retired")
-        if not _settle_aside(move, aside, resume=True) and move.is_entry(aside):
-            moving.discard(move, move.mark, move.old)
-            raise _taken(move)
-    elif _has_further_names(move):
+    if aside is None or not _settle_aside(move, aside, resume=True):
+        _give_way(move, aside)
+    moving.discard(move, move.mark, move.new)
+    move.sync()
+    return _arrived(move)
+
+
+def _give_way(move: Move, aside: os.stat_result | None) -> None:
+    """The old name was not the file's any more, or the new one is not. Nothing more is to be done only where the file
+    that was to be renamed stands at the new name alone."""
+    if aside is not None and move.is_entry(aside):
+        moving.discard(move, move.mark, move.old)
+        raise _taken(move)
+    if _has_further_names(move):
         moving.withdraw_link(move)
         moving.discard(move, move.mark, move.old)
         raise FileGone(f"{move.entry.path} was moved by another program meanwhile.")
-    moving.discard(move, move.mark, move.old)
-    move.sync()
-    return _arrived(move)
 
 
 def _has_further_names(move: Move) -> bool:

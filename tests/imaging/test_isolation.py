@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,9 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from appliance.imaging import Decoder, Fault, Picture, Unreadable
+from appliance.imaging import Decoder, Fault, Picture, Unreadable, messages
 from tests.imaging.bombs import jpeg_of_many_scans, jpeg_of_ones
 from tests.imaging.pictures import encoded, scene
 
@@ -236,6 +238,19 @@ def test_many_threads_share_one_server(lone: tuple[Decoder, int]):
 def test_a_folder_of_pictures_cannot_bring_its_own_modules(tmp_path: Path):
     (tmp_path / "PIL.py").write_text("raise SystemExit('taken over')")
     (tmp_path / "msgspec.py").write_text("raise SystemExit('taken over')")
-    program = "from appliance.imaging import Decoder; import os, sys; os.chdir(sys.argv[1]); Decoder().check()"
+    program = "import os, sys; from appliance.imaging import Decoder; os.chdir(sys.argv[1]); Decoder().check()"
     done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_answer_that_makes_no_sense_is_no_answer():
+    ours, its = messages.pair()
+    reader, writer = os.pipe()
+    with ours, its:
+        socket.send_fds(its, [b"no message"], [reader])
+        with pytest.raises(msgspec.MsgspecError):
+            messages.receive_reply(ours)
+        os.close(reader)
+        with pytest.raises(BrokenPipeError):  # nobody holds the file that came with it
+            os.write(writer, b"x")
+        os.close(writer)
