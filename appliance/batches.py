@@ -162,11 +162,9 @@ def finish(session: Session, batch: Batch, state: BatchState) -> None:
         session.execute(delete(Image).where(*mine, Image.preview))
         session.execute(delete(Batch).where(Batch.tenant_id == batch.tenant_id, Batch.id == batch.id))
         return
-    waiting = list(
-        session.scalars(select(Image.id).where(*mine, Image.due_at.is_not(None), Image.state != ImageState.RENAMING))
-    )
-    renames.cancel(session, batch.tenant_id, waiting, "The batch was cancelled.")
-    session.execute(update(Image).where(Image.id.in_(waiting)).values(due_at=None, fence=Image.fence + 1))
+    waiting = *mine, Image.due_at.is_not(None), Image.state != ImageState.RENAMING
+    renames.cancel(session, batch.tenant_id, select(Image.id).where(*waiting), "The batch was cancelled.")
+    session.execute(update(Image).where(*waiting).values(due_at=None, fence=Image.fence + 1))
     session.execute(update(Image).where(*mine).values(owner=None))
     session.execute(
         update(Batch)
@@ -342,9 +340,8 @@ def rest(session: Session, tenant_id: int, image_ids: Sequence[int]) -> None:
         Image.state != ImageState.RENAMING,
         Image.due_at.is_not(None),
     )
-    ids = list(session.scalars(select(Image.id).where(*resting)))
-    renames.cancel(session, tenant_id, ids, "The batch was cancelled.")
-    session.execute(update(Image).where(Image.id.in_(ids)).values(due_at=None))
+    renames.cancel(session, tenant_id, select(Image.id).where(*resting), "The batch was cancelled.")
+    session.execute(update(Image).where(*resting).values(due_at=None))
 
 
 def leave(session: Session, tenant_id: int, owner: str) -> None:

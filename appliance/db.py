@@ -1,9 +1,10 @@
 """The database: SQLite or PostgreSQL, in transactions that belong to one tenant."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from appliance.errors import DiskFull, Unavailable
 
 RESERVE_BYTES = 4 << 20
 BUSY_SECONDS = 30
+MOST_PARAMETERS = 10_000
 
 T = TypeVar("T")
 
@@ -83,6 +85,13 @@ class Database:
             if self._reserve:
                 self._reserve.unlink(missing_ok=True)
             raise explained(error) from error
+
+
+def portions(values: Iterable[T]) -> Iterator[list[T]]:
+    """Values for `IN (…)`, no more at once than any database takes as parameters of one statement."""
+    rest = iter(values)
+    while portion := list(islice(rest, MOST_PARAMETERS)):
+        yield portion
 
 
 def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import BinaryIO
 
-from sqlalchemy import Table, Update, bindparam, delete, or_, select, update
+from sqlalchemy import Select, Table, Update, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from appliance import naming
@@ -196,22 +196,17 @@ _ENDS = {
 }
 
 
-def cancel(session: Session, tenant_id: int, image_ids: Iterable[int], reason: str) -> None:
-    """Gives up reserved names of which nothing has happened yet."""
+def cancel(session: Session, tenant_id: int, image_ids: Select[int] | Sequence[int], reason: str) -> None:
+    """Gives up the reserved names of images, of which nothing has happened yet."""
     session.execute(
         update(Rename)
         .where(
             Rename.tenant_id == tenant_id,
-            Rename.image_id.in_(list(image_ids)),
+            Rename.image_id.in_(image_ids),
             Rename.state == RenameState.PLANNED,
         )
         .values(state=RenameState.CANCELLED, reason=reason, done_at=now())
     )
-
-
-def forget_images(session: Session, tenant_id: int, image_ids: Iterable[int]) -> None:
-    """Removes the rows of images that are removed themselves."""
-    session.execute(delete(Rename).where(Rename.tenant_id == tenant_id, Rename.image_id.in_(list(image_ids))))
 
 
 def apply(connector: Connector, moves: Sequence[Move], step: Step) -> Result:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from appliance import events
-from appliance.db import Database
+from appliance.db import Database, portions
 from appliance.models import Image, ImageState, Owner, now
 
 LEASE = timedelta(seconds=15)
@@ -82,12 +82,13 @@ def claim(session: Session, image_ids: Iterable[int], owner: str | None) -> list
     owned = Image.owner.is_(None) if owner is None else or_(Image.owner.is_(None), Image.owner == owner)
     leased = (
         update(Image)
-        .where(Image.id.in_(list(image_ids)), Image.due_at <= now(), owned)
+        .where(Image.due_at <= now(), owned)
         .values(due_at=now() + LEASE, fence=Image.fence + 1)
         .returning(*(getattr(Image, name) for name in _COLUMNS))
+        .execution_options(synchronize_session=False)
     )
-    rows = session.execute(leased, execution_options={"synchronize_session": False})
-    claims = [Claim(**row) for row in rows.mappings()]
+    found = (session.execute(leased.where(Image.id.in_(some))).mappings() for some in portions(image_ids))
+    claims = [Claim(**row) for rows in found for row in rows]
     return sorted((replace(one, state=ImageState(one.state)) for one in claims), key=lambda one: one.id)
 
 
@@ -108,8 +109,9 @@ def finish(session: Session, outcomes: Sequence[Outcome], *, actor: str) -> list
 
 def held(session: Session, claims: Sequence[Claim]) -> set[int]:
     """The ids of those whose fence has not risen since; their rows are locked until the transaction ends."""
-    wanted = select(Image.id, Image.fence).where(Image.id.in_([one.id for one in claims])).with_for_update()
-    fences = {row.id: row.fence for row in session.execute(wanted)}
+    wanted = select(Image.id, Image.fence).order_by(Image.id).with_for_update()
+    found = (session.execute(wanted.where(Image.id.in_(some))) for some in portions(one.id for one in claims))
+    fences = {row.id: row.fence for rows in found for row in rows}
     return {one.id for one in claims if fences.get(one.id) == one.fence}
 
 

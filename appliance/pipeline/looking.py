@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from appliance import imaging, renames, vision
-from appliance.db import insert_once
+from appliance.db import insert_once, portions
 from appliance.models import BatchKind, ImageState, Picture, SeenDescription
 from appliance.pipeline.leases import Claim, Outcome
 from appliance.pipeline.worker import Order, Worker
@@ -152,8 +152,9 @@ def descriptions(
     if provider is None:
         return {}
     mine = [getattr(SeenDescription, name) == value for name, value in _key(provider, order, tenant_id).items()]
-    wanted = select(SeenDescription.sha256, SeenDescription.body).where(*mine, SeenDescription.sha256.in_(hashes))
-    return {row.sha256: msgspec.convert(row.body, Description) for row in session.execute(wanted)}
+    wanted = select(SeenDescription.sha256, SeenDescription.body).where(*mine)
+    found = (session.execute(wanted.where(SeenDescription.sha256.in_(some))) for some in portions(hashes))
+    return {row.sha256: msgspec.convert(row.body, Description) for rows in found for row in rows}
 
 
 def _key(provider: vision.Provider, order: Order, tenant_id: int) -> dict[str, Any]:

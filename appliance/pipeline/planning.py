@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from appliance import naming, renames
+from appliance.db import portions
 from appliance.imaging import Exif
 from appliance.models import BatchKind, ImageState, Picture
 from appliance.pipeline.leases import Claim, Outcome, finish
@@ -94,9 +95,10 @@ def _facts(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Facts:
     tenant_id = claims[0].tenant_id
     hashes = {str(claim.sha256) for claim in claims}
     with worker.database.reading(tenant_id) as session:
-        pictures = select(Picture).where(Picture.tenant_id == tenant_id, Picture.sha256.in_(hashes))
+        pictures = select(Picture).where(Picture.tenant_id == tenant_id)
+        found = (session.scalars(pictures.where(Picture.sha256.in_(some))) for some in portions(hashes))
         return _Facts(
-            {picture.sha256: picture for picture in session.scalars(pictures)},
+            {picture.sha256: picture for rows in found for picture in rows},
             descriptions(session, worker.provider(order.policy), order, tenant_id, hashes),
             renames.open_names(session, tenant_id, order.source.id, claims[0].folder),
         )

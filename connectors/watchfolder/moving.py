@@ -8,7 +8,7 @@ import errno
 import os
 import stat
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -117,7 +117,9 @@ def set_aside(move: Move) -> os.stat_result | None:
     move.old.sync()
     aside = move.aside.look()
     if aside is None and move.old.look() is not None:
-        raise ConnectorError(f"The disk says that {move.entry.path} was renamed, and it was not: look at the disk.")
+        raise ConnectorError(
+            f"{move.entry.path} was renamed and is there again: look at the disk, then run this again."
+        )
     return aside
 
 
@@ -153,21 +155,25 @@ def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) 
         if move.mount.protocol == "noreplace" or not move.same_file(hidden, place):
             return False
     if not move.same_file(hidden, place):
-        raise ConnectorError(f"The disk says that {place.name} was made, and it was not: look at the disk.")
+        raise ConnectorError(f"{place.name} was made and is gone again: look at the disk, then run this again.")
     _unlink(hidden)
     return True
 
 
 def put_back(move: Move, hidden: Place, home: Place) -> None:
     """Gives a hidden file the name it had, or one beside it where that has been taken again."""
-    path = PurePosixPath(home.name)
-    beside = Place(home.folder, f"{path.stem[:20]}-kept-{move.key}{path.suffix}")
-    if not any(try_place(move, hidden, place) for place in (home, beside)):
+    if not any(try_place(move, hidden, place) for place in (home, *_beside(move, home))):
         raise ConnectorError(
             f"Other programs put files at {move.entry.path} while it was renamed; one of them waits there under the "
             f"hidden name {hidden.name}: give it a name by hand.",
             permanent=True,
         )
+
+
+def _beside(move: Move, home: Place) -> Iterator[Place]:
+    path = PurePosixPath(home.name)
+    for number in range(1, 10):
+        yield Place(home.folder, f"{path.stem[:20]}-kept-{move.key}-{number}{path.suffix}")
 
 
 def discard(move: Move, hidden: Place, home: Place) -> None:
@@ -212,7 +218,7 @@ def _unlink(hidden: Place) -> None:
     with suppress(FileNotFoundError):
         os.unlink(hidden.name, dir_fd=hidden.folder)
     if hidden.look() is not None:
-        raise ConnectorError(f"The disk says that {hidden.name} was removed, and it was not: look at the disk.")
+        raise ConnectorError(f"{hidden.name} was removed and is there again: look at the disk, then run this again.")
 
 
 def copy(move: Move, source: Place, target: Place, *, resume: bool) -> None:

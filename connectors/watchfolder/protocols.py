@@ -242,7 +242,7 @@ def _taken(move: Move) -> NameTaken:
 
 
 def _not_there(move: Move) -> ConnectorError:
-    return ConnectorError(f"The disk says that {move.entry.path} got the name {move.to}, and it did not: look at it.")
+    return ConnectorError(f"{move.to} was made and is gone again: look at the disk, then run this again.")
 
 
 def _unexpected(error: OSError, move: Move) -> Exception:

@@ -19,9 +19,9 @@ def main(folder: Path, log: Path, seed: int) -> None:
             if (folder.parent / "stop").exists():
                 return
             names = [path.name for path in folder.glob("*.jpg")]
-            for path in _acts(folder, names, dice, number):
-                if _create(path, f"adversary {number} {path.name}"):
-                    made.write(f"adversary {number} {path.name}\n")
+            for act, path in enumerate(_acts(folder, names, dice, number)):
+                if _create(path, f"adversary {number}.{act}"):
+                    made.write(f"adversary {number}.{act}\n")
 
 
 def _acts(folder: Path, names: list[str], dice: random.Random, number: int) -> Iterator[Path]:
