@@ -22,19 +22,19 @@ setup: .venv/.runtime .venv/.installed
 	@:
 
 models: setup
-	@$(BIN)/python scripts/build_models.py
+	@$(BIN)/python -m scripts.build_models
 
 run: models
-	@$(BIN)/python scripts/sample_photos.py inbox
+	@$(BIN)/python -m scripts.sample_photos inbox
 	@$(BIN)/image-renamer --data ./data rename ./inbox --apply
 	@echo
 	@echo 'Drop photos into ./inbox and run `make run` again.'
 	@echo 'The old names come back with: $(BIN)/image-renamer --data ./data undo --last'
 
 test: .venv/.development models
-	@$(BIN)/python scripts/debian_packages.py
+	@$(BIN)/python -m scripts.debian_packages
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python scripts/other_pythons.py
+	@$(BIN)/python -m scripts.other_pythons
 	$(BIN)/pytest -n 2
 
 check: .venv/.development .venv/.installed
@@ -44,14 +44,14 @@ check: .venv/.development .venv/.installed
 	$(BIN)/lint-imports --no-logo
 
 chaos: .venv/.development .venv/.installed
-	@$(BIN)/python scripts/debian_packages.py
-	@$(BIN)/python scripts/fetch_pillow_images.py
+	@$(BIN)/python -m scripts.debian_packages
+	@$(BIN)/python -m scripts.fetch_pillow_images
 	RENAMER_TEST_FILES=2000 RENAMER_TEST_KILLS=60 RENAMER_TEST_IMAGES=.cache/pillow-images RENAMER_TEST_DAMAGES=700 \
 	  RENAMER_TEST_CALLS=renameat2,linkat,unlinkat,fsync,fdatasync,copy_file_range,pwrite64 \
 	  $(BIN)/pytest -n 2 tests/chaos --timeout 3600
 
 bench: .venv/.development models
-	@$(BIN)/python scripts/debian_packages.py --benchmarks
+	@$(BIN)/python -m scripts.debian_packages --benchmarks
 	$(BIN)/python -m benchmarks rename
 	$(BIN)/python -m benchmarks naming
 

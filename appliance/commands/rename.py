@@ -11,7 +11,7 @@ import click
 
 from appliance import app, batches, naming, sources, vision
 from appliance.commands.printing import Json, Printer, Table, counted
-from appliance.commands.running import Run, interruptible
+from appliance.commands.running import Run, interruptible, this_program
 from appliance.config import Settings
 from appliance.errors import Invalid, Problem
 from appliance.models import OWN_TENANT, Batch, BatchKind, Source
@@ -185,9 +185,9 @@ def _summary(run: Run, apply: bool) -> str:
     done = counted(counts["renamed" if apply else "proposed"], "image")
     said = [f"{done} {'renamed' if apply else 'would be renamed'}"]
     said += [f"{counts[state]:,} {words}" for state, words in _OUTCOMES.items() if counts[state]]
-    numbers = ", ".join(str(batch.id) for batch in run.started)
+    numbers = " ".join(str(batch.id) for batch in run.started)
     stopped = "Stopped before the end. " if run.stopping.is_set() else ""
-    undo = f" To take it back: image-renamer undo {numbers.split(', ')[0]}" if apply and counts["renamed"] else ""
+    undo = f" To take it back: {this_program(run.settings)} undo {numbers}" if apply and counts["renamed"] else ""
     hint = " Nothing was changed; add --apply to rename." if not apply else undo
     return f"{stopped}{', '.join(said)}.{hint}"
 

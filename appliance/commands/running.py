@@ -1,6 +1,10 @@
 """What the commands that change names share: one run, its batches, and Ctrl-C."""
 
+import os
+import shlex
+import shutil
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +55,14 @@ class Run:
         if self.stopping.is_set():
             return INTERRUPTED
         return 1 if self.printer.failures else 0
+
+
+def this_program(settings: Settings) -> str:
+    """How the same program is called again on the same data, from where the person stands."""
+    name = "image-renamer"
+    program = name if shutil.which(name) else os.path.relpath(sys.argv[0]) if sys.argv[0].endswith(name) else name
+    found = Settings.from_env(os.environ).data == settings.data
+    return program if found else f"{program} --data {shlex.quote(os.path.relpath(settings.data))}"
 
 
 @contextmanager

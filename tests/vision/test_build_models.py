@@ -29,7 +29,7 @@ def test_the_built_models_are_the_ones_that_the_program_expects():
 def test_what_is_built_is_not_built_again():
     before = modelfiles.CLASSIFIER.path.stat().st_mtime_ns
     done = subprocess.run(
-        [sys.executable, "scripts/build_models.py"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "scripts.build_models"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert (done.stdout, done.stderr) == ("", "")
     assert modelfiles.CLASSIFIER.path.stat().st_mtime_ns == before

