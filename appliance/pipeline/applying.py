@@ -27,9 +27,10 @@ class _Attempt:
 def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
     """Renames many images; one transaction states the intention, the caller's next one the outcome."""
     moves = _open_moves(worker, claims)
-    outcomes: list[Outcome] = []
+    begun = [claim for claim in claims if any(move.protocol for move in moves.get(claim.id, []))]
+    outcomes = recover(worker, order, begun) if begun else []
     attempts: list[_Attempt] = []
-    for claim in claims:
+    for claim in (claim for claim in claims if claim not in begun):
         planned = moves.get(claim.id, [])
         try:
             connector = worker.connector(order)

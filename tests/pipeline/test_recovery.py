@@ -141,3 +141,14 @@ def test_what_recovery_cannot_reach_stays_due(crashed: Workshop):
     folder.with_name("unplugged").rename(folder)
     recover(crashed)
     assert crashed.image().state == ImageState.RENAMED
+
+
+def test_an_image_that_forgot_that_it_was_being_renamed_is_put_right_by_its_journal(crashed: Workshop):
+    old(crashed).rename(new(crashed))
+    with crashed.database.system_session() as session:
+        session.execute(update(Image).values(state=ImageState.PLANNED))
+
+    recover(crashed)
+
+    assert crashed.image().state == ImageState.RENAMED
+    assert [row.state for row in crashed.moves()] == [RenameState.DONE]
