@@ -3,13 +3,14 @@
 import errno
 import hashlib
 import os
+from collections.abc import Callable
 from contextlib import suppress
 
 from connectors.base import ConnectorError, NameTaken
 
 _CHUNK = 1 << 20
 _BLOCK = 4096
-_NO_ATTRIBUTES = {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EPERM}
+_NO_ATTRIBUTES = {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EPERM, errno.EACCES}
 _ATTRIBUTES_TO_KEEP = ("user.", "system.posix_acl_")
 
 
@@ -120,13 +121,13 @@ def clone_attributes(source: int, target: int, name: str) -> None:
         )
 
 
-def _try(change, *arguments, **named) -> None:  # type: ignore[no-untyped-def]  # any call of os that changes a file
-    with suppress(PermissionError, NotImplementedError):
-        try:
-            change(*arguments, **named)
-        except OSError as error:
-            if error.errno not in _NO_ATTRIBUTES:
-                raise
+def _try(change: Callable[..., None], *arguments: object, **named: object) -> None:
+    """What the file system has no place for, or this account may not give, is found out by comparing afterwards."""
+    try:
+        change(*arguments, **named)
+    except OSError as error:
+        if error.errno not in _NO_ATTRIBUTES:
+            raise
 
 
 def _clone_extended(source: int, target: int) -> None:

@@ -26,13 +26,16 @@ def rename_noreplace(source_folder: int, source: str, target_folder: int, target
         raise OSError(number, os.strerror(number), target)
 
 
-def _call() -> Callable[..., int]:
-    if hasattr(_libc, "renameat2"):
-        return _typed(_libc.renameat2)
+def _by_name() -> Callable[..., int] | None:
+    return _typed(_libc.renameat2) if hasattr(_libc, "renameat2") else None
+
+
+def _by_number() -> Callable[..., int] | None:
+    """For a C library that is older than the call."""
     number = _RENAMEAT2_NUMBERS.get(platform.machine())
     if number is None or sys.platform != "linux":
-        return _not_there
-    return partial(_typed(_libc.syscall, ctypes.c_long), number)  # a C library that is older than the call
+        return None
+    return partial(_typed(_libc.syscall, ctypes.c_long), number)
 
 
 def _typed(function: Any, *first: type[ctypes.c_long]) -> Callable[..., int]:  # foreign functions have no type
@@ -45,7 +48,7 @@ def _not_there(*_: object) -> int:
     return -1
 
 
-_renameat2 = _call()
+_renameat2 = _by_name() or _by_number() or _not_there
 
 
 def file_system_type(descriptor: int) -> int:

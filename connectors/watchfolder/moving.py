@@ -143,8 +143,8 @@ def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) 
             rename_noreplace(hidden, place)
             place.sync()
             return True
-        if hidden.is_folder():
-            _rename_to_free(hidden, place)
+        if not hidden.is_plain():
+            _place_special(hidden, place)
             return True
         if move.mount.protocol == "link":
             link(hidden, place)
@@ -158,6 +158,16 @@ def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) 
         raise ConnectorError(f"{place.name} was made and is gone again: look at the disk, then run this again.")
     _unlink(hidden)
     return True
+
+
+def _place_special(hidden: Place, place: Place) -> None:
+    """For what is no photo, but stood at the name of one. Raises FileExistsError."""
+    found = hidden.look()
+    if found is not None and stat.S_ISLNK(found.st_mode):
+        os.symlink(os.readlink(hidden.name, dir_fd=hidden.folder), place.name, dir_fd=place.folder)
+        _unlink(hidden)
+    else:
+        _rename_to_free(hidden, place)
 
 
 def put_back(move: Move, hidden: Place, home: Place) -> None:

@@ -31,9 +31,9 @@ class Place:
         except FileNotFoundError:
             return None
 
-    def is_folder(self) -> bool:
+    def is_plain(self) -> bool:
         found = self.look()
-        return found is not None and stat.S_ISDIR(found.st_mode)
+        return found is None or stat.S_ISREG(found.st_mode)
 
     def open(self, flags: int, mode: int = 0o600) -> int:
         """A descriptor of a plain file there. Raises OSError, ELOOP for anything else."""

@@ -225,6 +225,7 @@ def _by_two_steps(move: Move, marked: bool) -> Entry:
     """For two spellings that the file system takes for one name: the file stands aside in between."""
     if move.mount.protocol == "copy":
         moving.make_mark(move)
+        move.step("marked")
     aside = moving.set_aside(move)
     if aside is None:
         raise FileGone(f"{move.entry.path} is no longer there.")

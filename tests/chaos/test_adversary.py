@@ -22,7 +22,7 @@ from connectors.base import ConnectorError, Entry, FileChanged, FileGone, NameTa
 from tests.connectors.disks import DISKS, Disk
 from tests.connectors.folders import FolderFromOutside, names
 
-SECONDS = float(os.environ.get("RENAMER_TEST_SECONDS", "3"))
+SECONDS = float(os.environ.get("RENAMER_TEST_SECONDS", "2"))
 PHOTOS = 60
 WORKERS = 4
 

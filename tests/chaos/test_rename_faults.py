@@ -17,7 +17,7 @@ from tests.connectors.disks import Disk
 from tests.connectors.folders import FolderFromOutside, names
 from tests.connectors.sweeping import DONE, KILLED, REFUSED, Call, Order, Renamer
 
-RUNS = int(os.environ.get("RENAMER_TEST_FAULTS", "60"))
+RUNS = int(os.environ.get("RENAMER_TEST_FAULTS", "30"))
 PHOTO = random.Random(5).randbytes(5_000)
 TAKEN_AT = 1_234_567_890_123_456_789
 

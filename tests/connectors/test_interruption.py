@@ -10,7 +10,7 @@ from connectors.base import Entry, FileChanged, FileGone, NameTaken
 from tests.connectors import disks
 from tests.connectors.conformance import Crash, no_step
 from tests.connectors.disks import DISKS, Disk
-from tests.connectors.folders import FolderFromOutside
+from tests.connectors.folders import FolderFromOutside, names
 
 OLD, NEW = "IMG_1.jpg", "beach.jpg"
 PHOTO = b"photo" * 1000
@@ -260,6 +260,18 @@ def test_a_folder_that_took_the_old_name_in_between_is_put_back(source: FolderFr
 
     source.connector.rename(seen(source), NEW, key="7", step=at(made(source), replace))
     assert source.everything() == {NEW: PHOTO, f"{OLD}/inside.jpg": b"inside"}
+
+
+@on(BY_LINK_OR_COPY)
+def test_a_link_that_took_the_old_name_in_between_is_put_back(source: FolderFromOutside):
+    def replace() -> None:
+        source.remove(OLD)
+        (source.root / OLD).symlink_to("elsewhere")
+
+    source.connector.rename(seen(source), NEW, key="7", step=at(made(source), replace))
+    assert source.everything() == {NEW: PHOTO}
+    assert names(source.root) == [OLD, NEW]
+    assert (source.root / OLD).readlink() == Path("elsewhere")
 
 
 @on(BY_LINK_OR_COPY)

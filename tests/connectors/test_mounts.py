@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.base import ConnectorError, Limits
-from connectors.watchfolder import mounts
+from connectors.watchfolder import kernel, mounts
 from connectors.watchfolder.places import Place
 from tests.connectors.conformance import no_step
 from tests.connectors.folders import FolderFromOutside, names
@@ -101,6 +101,20 @@ def test_a_read_only_disk_can_be_looked_at_and_says_why_nothing_can_be_renamed(t
             assert caught.value.permanent
         with pytest.raises(ConnectorError, match="mounted read-only"):
             rename(source, "IMG_1.jpg", "beach.jpg")
+
+
+def test_the_atomic_call_is_found_by_its_number_where_the_c_library_is_older(tmp_path: Path):
+    call = kernel._by_number()
+    assert call is not None
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(name)
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        assert call(folder, b"a", folder, b"b", 1) == -1
+        assert call(folder, b"a", folder, b"c", 1) == 0
+    finally:
+        os.close(folder)
+    assert {name: (tmp_path / name).read_text() for name in names(tmp_path)} == {"b": "b", "c": "a"}
 
 
 @as_root

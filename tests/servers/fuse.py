@@ -99,6 +99,12 @@ def serve(backing: str, at: str, wanted: argparse.Namespace) -> None:
                 raise mfusepy.FuseOSError(errno.EPERM)
             os.link(self._real(source), self._as_spelled(target))
 
+        def symlink(self, target: str, source: str) -> None:
+            os.symlink(source, self._as_spelled(target))
+
+        def readlink(self, path: str) -> str:
+            return os.readlink(self._real(path))
+
         def chmod(self, path: str, mode: int) -> None:
             os.chmod(self._real(path), mode)
 
