@@ -183,6 +183,12 @@ def tidy(session: Session, tenant_id: int) -> list[int]:
         left_by_the_dead = Image.batch_id == batch.id, Image.state == ImageState.RENAMING
         session.execute(update(Image).where(*left_by_the_dead).values(due_at=now()))
     session.execute(delete(Owner).where(Owner.id.in_(dead)))
+    given_up = (
+        Image.tenant_id == tenant_id,
+        Image.state == ImageState.FAILED,
+        Image.id.in_(renames.under_way(tenant_id)),
+    )
+    session.execute(update(Image).where(*given_up).values(state=ImageState.RENAMING, due_at=now(), tries=0))
     unclear = Image.tenant_id == tenant_id, Image.state == ImageState.RENAMING, Image.due_at <= now()
     return list(session.scalars(select(Image.id).where(*unclear, Image.owner.is_(None))))
 

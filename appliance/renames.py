@@ -124,6 +124,11 @@ def _move(row: Rename) -> Move:
     )
 
 
+def under_way(tenant_id: int) -> Select[int]:
+    """The images of which the journal does not know how their rename ended."""
+    return select(Rename.image_id).where(Rename.tenant_id == tenant_id, Rename.state == RenameState.EXECUTING)
+
+
 def intend(session: Session, tenant_id: int, moves: Sequence[Move], fence: int) -> None:
     """Commits what is about to happen, and how: from here on only the world tells whether it did."""
     session.execute(

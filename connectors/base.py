@@ -1,6 +1,7 @@
 """The contract between the program and a place where images live."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, runtime_checkable
 
@@ -118,6 +119,15 @@ class Settles(Protocol):
     def unsettled(self, entry: Entry) -> float:
         """How many seconds to wait before the file may be taken for finished; 0 where it is. A program that holds
         the file open for writing makes it unfinished, however old it is."""
+
+
+@runtime_checkable
+class Gathers(Protocol):
+    """An optional ability: makes many renames durable for the price of one."""
+
+    def gathering(self) -> AbstractContextManager[None]:
+        """Within the block, a rename of this thread that is a single step is not durable on return; all are when the
+        block ends, which raises ConnectorError or OSError where they may not be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The step that changes names: verify, state the intention, act, look, finish; and what an interrupted one needs."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -13,7 +14,7 @@ from appliance.pipeline.looking import again, failed, unreachable
 from appliance.pipeline.worker import Order, Worker
 from appliance.renames import Ending, Move, Result
 from appliance.sources import folder_of, name_of
-from connectors.base import Connector, ConnectorError, FileChanged, FileGone
+from connectors.base import Connector, ConnectorError, FileChanged, FileGone, Gathers
 
 EDITED_DISTANCE = 10  # bits of 64 in which the perceptual hashes of an edited picture and its original may differ
 
@@ -42,8 +43,7 @@ def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome
         else:
             attempts.append(_Attempt(claim, verified))
     outcomes += [Outcome(one.claim.becomes(ImageState.FOUND)) for one in attempts if not one.moves]
-    for attempt in _intend(worker, [one for one in attempts if one.moves]):
-        outcomes += _attempt(worker, order, attempt, renames.apply)
+    outcomes += _act(worker, order, _intend(worker, [one for one in attempts if one.moves]), renames.apply)
     return outcomes
 
 
@@ -52,11 +52,11 @@ def recover(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outco
     moves = _open_moves(worker, claims)
     outcomes = [Outcome(claim.becomes(ImageState.FOUND)) for claim in claims if claim.id not in moves]
     left = [_Attempt(claim, moves[claim.id]) for claim in claims if claim.id in moves]
-    for attempt in _intend(worker, left):  # the journal's rows are this worker's now
-        outcomes += _attempt(worker, order, attempt, renames.recover)
-    return outcomes
+    taken_over = _intend(worker, left)  # the journal's rows are this worker's now
+    return outcomes + _act(worker, order, taken_over, renames.recover)
 
 
+Drive = Callable[[Connector, Sequence[Move], renames.Step], Result]
 _ENDINGS = {FileGone: Ending.MISSING, FileChanged: Ending.CHANGED}
 
 
@@ -113,13 +113,26 @@ def _intend(worker: Worker, attempts: Sequence[_Attempt]) -> list[_Attempt]:
     return [replace(one, claim=replace(one.claim, state=ImageState.RENAMING)) for one in kept]
 
 
-def _attempt(worker: Worker, order: Order, attempt: _Attempt, drive: Callable[..., Result]) -> list[Outcome]:
+def _act(worker: Worker, order: Order, attempts: Sequence[_Attempt], drive: Drive) -> list[Outcome]:
+    """Outcomes that are durable: where the source cannot promise that, each is looked at again."""
+    outcomes: list[Outcome] = []
+    try:
+        connector = worker.connector(order)
+        with connector.gathering() if isinstance(connector, Gathers) else nullcontext():
+            for attempt in attempts:
+                outcomes += _attempt(worker, connector, attempt, drive)
+    except (ConnectorError, OSError) as error:
+        return [unreachable(attempt.claim, error) for attempt in attempts]
+    return outcomes
+
+
+def _attempt(worker: Worker, connector: Connector, attempt: _Attempt, drive: Drive) -> list[Outcome]:
     """Acts for one image; no outcome where the lease is lost, since the image is another worker's by then."""
     claim = attempt.claim
     if not worker.heartbeat.holds(claim):
         return []
     try:
-        result = drive(worker.connector(order), attempt.moves, _stepper(worker, claim))
+        result = drive(connector, attempt.moves, _stepper(worker, claim))
     except renames.LeaseLost:
         return []
     except (ConnectorError, OSError) as error:

@@ -4,10 +4,12 @@ import errno
 import os
 import re
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,6 +33,7 @@ class Folder:
         self._recursive = recursive
         self._ignore = ignore
         self._mounts = Mounts(protocol)
+        self._gathered = _Gathered()
 
     def check(self) -> None:
         where = str(self._root)
@@ -138,7 +141,8 @@ class Folder:
                     mount = replace(mount, protocol=protocol)
                 if old != new and os.fstat(old).st_dev != os.fstat(new).st_dev:
                     raise OSError(errno.EXDEV, to)
-                move = Move(entry, to, Place(old, old_name), Place(new, new_name), key, step, mount)
+                later = self._gathered.note(old_folder, new_folder)
+                move = Move(entry, to, Place(old, old_name), Place(new, new_name), key, step, mount, later)
                 try:
                     return protocols.rename(move)
                 except protocols.ProtocolLost:
@@ -148,6 +152,16 @@ class Folder:
                     if move.old.look() is None and move.new.look() is None:
                         raise
                     raise ConnectorError(f"{entry.path} or {to} was gone for a moment: run this again.") from error
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        with self._gathered.collected() as folders:
+            try:
+                yield
+            finally:
+                for folder in folders:
+                    with self._opened(folder) as descriptor:
+                        Place(descriptor, ".").sync()
 
     def _enter_target(self, folders: ExitStack, folder: str, to: str) -> int:
         try:
@@ -162,6 +176,24 @@ class Folder:
     def _opened(self, folder: str) -> Iterator[int]:
         with places.opened(self._root, folder) as descriptor, telling(folder or str(self._root)):
             yield descriptor
+
+
+class _Gathered(threading.local):
+    """The folders in which this thread has changed names that are not durable yet."""
+
+    folders: dict[str, None] | None = None
+
+    @contextmanager
+    def collected(self) -> Iterator[dict[str, None]]:
+        self.folders = {}
+        try:
+            yield self.folders
+        finally:
+            self.folders = None
+
+    def note(self, *folders: str) -> Callable[[], None] | None:
+        """What to call once a name has been changed in these; None where nobody gathers."""
+        return None if self.folders is None else partial(self.folders.update, dict.fromkeys(folders))
 
 
 def _add_folder(path: str, files: list[Entry], folders: list[str]) -> None:

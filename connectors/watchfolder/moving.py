@@ -40,6 +40,7 @@ class Move:
     key: str
     step: Callable[[str], None]
     mount: Mount
+    later: Callable[[], None] | None = None  # makes a rename of one step durable, in place of a sync at once
 
     @property
     def aside(self) -> Place:

@@ -110,7 +110,7 @@ def _by_noreplace(move: Move, old: os.stat_result) -> Entry:
         # On a network the call may have been carried out although its answer says otherwise.
         if not (move.old.look() is None and _stands(move, old)):
             raise _unexpected(error, move) from error
-    move.sync()
+    (move.later or move.sync)()
     if _stands(move, old):
         return _arrived(move)
     if move.new.look() is None:
