@@ -264,9 +264,8 @@ def _take_back(session: Session, batch: Batch, image: Image, rows: list[Rename])
     ]
     try:
         with session.begin_nested():
-            session.add_all(
-                renames.reserved(batch.tenant_id, batch.source_id, image.id, batch.id, one) for one in moves
-            )
+            planned = ((image.id, move) for move in moves)
+            renames.reserve(session, batch.tenant_id, batch.source_id, batch.id, planned)
     except IntegrityError:
         return f"{name_of(own.from_path)} is wanted by another rename that is under way; undo again when it has ended."
     image.state, image.due_at, image.owner, image.batch_id = ImageState.PLANNED, now(), batch.owner, batch.id

@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sqlalchemy import Select, Table, Update, bindparam, or_, select, update
+from sqlalchemy import Select, Table, Update, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from appliance import naming
@@ -76,26 +76,29 @@ def open_names(session: Session, tenant_id: int, source_id: int, folder: str) ->
     return {name_of(path) for path in session.scalars(wanted)}
 
 
-def reserved(tenant_id: int, source_id: int, image_id: int, batch_id: int, move: Move) -> Rename:
-    """A planned row, to be added to a session. Its commit raises IntegrityError where another open row has taken the
+def reserve(session: Session, tenant_id: int, source_id: int, batch_id: int, moves: Iterable[tuple[int, Move]]) -> None:
+    """Plans renames of images, each named by the image's id. Raises IntegrityError where another open row has taken the
     same file or the same new name."""
-    return Rename(
-        tenant_id=tenant_id,
-        source_id=source_id,
-        image_id=image_id,
-        batch_id=batch_id,
-        undoes_id=move.undoes_id,
-        companion=move.companion,
-        from_path=move.from_path,
-        to_path=move.to_path,
-        folder=folder_of(move.to_path),
+    batch = {"tenant_id": tenant_id, "source_id": source_id, "batch_id": batch_id}
+    if rows := [batch | {"image_id": image_id} | _planned(move) for image_id, move in moves]:
+        session.execute(insert(_ROWS), rows)
+
+
+def _planned(move: Move) -> dict[str, Any]:
+    new_name = name_of(move.to_path)
+    return {
+        "undoes_id": move.undoes_id,
+        "companion": move.companion,
+        "from_path": move.from_path,
+        "to_path": move.to_path,
+        "folder": folder_of(move.to_path),
         # Old names stood side by side once, so the source can tell them apart, and undo may bring both back.
-        to_key=name_of(move.to_path) if move.undoes_id else naming.fold(name_of(move.to_path)),
-        size=move.size,
-        version=move.version,
-        sha256=move.sha256,
-        state=RenameState.PLANNED,
-    )
+        "to_key": new_name if move.undoes_id else naming.fold(new_name),
+        "size": move.size,
+        "version": move.version,
+        "sha256": move.sha256,
+        "state": RenameState.PLANNED,
+    }
 
 
 def open_moves(session: Session, tenant_id: int, image_ids: Iterable[int]) -> dict[int, list[Move]]:

@@ -192,9 +192,5 @@ def _reserve(session: Session, order: Order, done: Sequence[Outcome], moves: dic
     """Only what this worker still holds; a preview reserves nothing."""
     if order.kind is BatchKind.PREVIEW:
         return
-    for image in (outcome.image for outcome in done):
-        session.add_all(
-            renames.reserved(image.tenant_id, order.source.id, image.id, order.id, move)
-            for move in moves.get(image.id, [])
-        )
-    session.flush()
+    held = [(outcome.image.id, move) for outcome in done for move in moves.get(outcome.image.id, [])]
+    renames.reserve(session, order.source.tenant_id, order.source.id, order.id, held)
