@@ -247,15 +247,14 @@ def _rename(connector: Connector, move: Move, step: Step) -> Entry:
 
 
 def _put_right(connector: Connector, move: Move, step: Step) -> Entry:
-    """The connector finishes what it had begun, and cleans up; whether the file is ours is decided here."""
+    """The connector finishes what it had begun, or cleans up after it where the file is another by now; whether a file
+    is ours is decided here."""
     if move.step == _BACK:
         _finish_taking_back(connector, move)
     found = connector.stat(move.from_path)
     ours_is_there = digest(connector, move.to_path) == move.sha256
     if found and digest(connector, move.from_path) == move.sha256:
         move = replace(move, size=found.size, version=found.version)
-    elif found and not ours_is_there:
-        raise FileChanged(f"{move.from_path} was changed meanwhile.")
     entry = _finish(connector, move, step, settled=bool(found) and ours_is_there)
     if digest(connector, entry.path) != move.sha256:
         raise FileChanged(f"What stands at {entry.path} is not the file that was to be there.")

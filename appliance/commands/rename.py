@@ -163,7 +163,8 @@ def _take_in(
 ) -> int:
     try:
         connector = worker.connections.open(source)
-        connector.check()
+        if batch.kind is not BatchKind.PREVIEW:
+            connector.check()  # looking works on a read-only disk too
         found = [entry for entry in connector.scan(folder) if scope.holds(entry, folder)]
     except (ConnectorError, OSError) as error:
         raise Problem(str(error)) from error
