@@ -1,7 +1,7 @@
 """The database: SQLite or PostgreSQL, in transactions that belong to one tenant."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import islice
@@ -94,9 +94,9 @@ def portions(values: Iterable[T]) -> Iterator[list[T]]:
         yield portion
 
 
-def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> None:
-    """Adds a row unless a unique constraint says that it is there already."""
-    session.execute(_insert_once(table, session.get_bind().dialect.name), [values])
+def insert_once(session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:
+    """Adds those rows of which no unique constraint says that they are there already."""
+    session.execute(_insert_once(table, session.get_bind().dialect.name), rows)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -66,6 +66,15 @@ class Result:
     entries: dict[int, Entry] = field(default_factory=dict)  # the files under their new names, by Move.id
     reason: str = ""
     permanent: bool = False  # of UNCLEAR: trying again is no use until somebody changes something
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt whose rows are to be closed."""
+
+    tenant_id: int
+    moves: Sequence[Move]
+    result: Result
 
 
 def open_names(session: Session, tenant_id: int, source_id: int, folder: str) -> set[str]:
@@ -169,19 +178,28 @@ def note_step(session: Session, tenant_id: int, move: Move, fence: int, step: st
         raise LeaseLost(f"Another worker has taken over {move.from_path}.")
 
 
-def close(session: Session, tenant_id: int, moves: Sequence[Move], result: Result) -> None:
-    """Ends the rows of an attempt, and what they undo. UNCLEAR leaves them open."""
-    state = _ENDS.get(result.ending)
-    if state is None:
-        return
-    ended_at = now()
-    for move in moves:
+def close(session: Session, attempts: Sequence[Ended]) -> None:
+    """Ends the rows of attempts, and what they undo. UNCLEAR leaves them open."""
+    ended = [one for one in attempts if one.result.ending in _ENDS]
+    if rows := [row for one in ended for row in _closing(one)]:
+        session.execute(_CLOSE, rows)
+    done = (one for one in ended if one.result.ending is Ending.DONE)
+    undone = [
+        {"state": RenameState.UNDONE, "its_id": move.undoes_id, "its_tenant": one.tenant_id}
+        for one in done
+        for move in one.moves
+        if move.undoes_id
+    ]
+    if undone:
+        session.execute(_MARK_UNDONE, undone)
+
+
+def _closing(ended: Ended) -> Iterator[dict[str, Any]]:
+    result = ended.result
+    common = {"state": _ENDS[result.ending], "reason": result.reason, "done_at": now(), "its_tenant": ended.tenant_id}
+    for move in ended.moves:
         entry = result.entries.get(move.id, move.entry)
-        ending = {"state": state, "reason": result.reason, "done_at": ended_at, "size": entry.size}
-        session.execute(_CLOSE, [ending | {"version": entry.version, "its_id": move.id, "its_tenant": tenant_id}])
-        if move.undoes_id and state == RenameState.DONE:
-            undone = {"state": RenameState.UNDONE, "its_id": move.undoes_id, "its_tenant": tenant_id}
-            session.execute(_MARK_UNDONE, [undone])
+        yield common | {"its_id": move.id, "size": entry.size, "version": entry.version}
 
 
 def _updating(*columns: str) -> Update:

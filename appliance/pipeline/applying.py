@@ -155,7 +155,7 @@ def _outcome(claim: Claim, moves: Sequence[Move], result: Result) -> Outcome:
         return failed(claim, result.reason) if result.permanent else again(claim, result.reason)
     undoing = moves[0].undoes_id is not None
     outcome = _ended_undo(claim, moves, result) if undoing else _ended_rename(claim, moves, result)
-    return replace(outcome, also=lambda session: renames.close(session, claim.tenant_id, moves, result))
+    return replace(outcome, also=(renames.close, renames.Ended(claim.tenant_id, moves, result)))
 
 
 def _ended_rename(claim: Claim, moves: Sequence[Move], result: Result) -> Outcome:

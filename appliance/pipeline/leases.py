@@ -59,13 +59,16 @@ class Claim:
         return replace(self, state=state or self.state, reason=reason, due_at=due_at, tries=self.tries + 1)
 
 
+Also = Callable[[Session, Sequence[Any]], None]  # writes what many outcomes bring along, at once
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a step made of one image, and what else belongs into the same transaction."""
 
     image: Claim
     events: tuple[dict[str, Any], ...] = ()
-    also: Callable[[Session], None] | None = None
+    also: tuple[Also, Any] | None = None
 
 
 _COLUMNS = [column.name for column in fields(Claim)]
@@ -98,9 +101,9 @@ def finish(session: Session, outcomes: Sequence[Outcome], *, actor: str) -> list
     ours = [outcome for outcome in outcomes if outcome.image.id in still_held]
     if ours:
         session.execute(_UPDATE, [_values(outcome.image) for outcome in ours])
-        for outcome in ours:
-            if outcome.also:
-                outcome.also(session)
+        also = [outcome.also for outcome in ours if outcome.also]
+        for write in dict.fromkeys(write for write, _ in also):
+            write(session, [values for wanted, values in also if wanted is write])
     told = [_about(outcome.image) | event for outcome in ours for event in outcome.events]
     if told:
         events.record(session, ours[0].image.tenant_id, told, actor=actor)

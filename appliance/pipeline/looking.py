@@ -106,8 +106,15 @@ def _looked_at(claim: Claim, found: imaging.Picture | imaging.Unreadable | None,
         return Outcome(claim.becomes(state))
     if isinstance(found, imaging.Unreadable):
         return _unreadable(claim, found)
-    values = _facts(claim, found)
-    return Outcome(claim.becomes(state), also=lambda session: insert_once(session, Picture, values))
+    return Outcome(claim.becomes(state), also=(_store_pictures, _facts(claim, found)))
+
+
+def _store_pictures(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    insert_once(session, Picture, rows)
+
+
+def _store_descriptions(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    insert_once(session, SeenDescription, rows)
 
 
 def _facts(claim: Claim, picture: imaging.Picture) -> dict[str, Any]:
@@ -142,7 +149,7 @@ def _describe(worker: Worker, order: Order, claim: Claim) -> Outcome:
     values = _key(provider, order, claim.tenant_id) | {"sha256": claim.sha256, "body": msgspec.to_builtins(said)}
     event = {"type": "image.described", "after": {"alt": said.alt, "confidence": said.confidence}}
     changed = claim.becomes(ImageState.DESCRIBED, alt=said.alt)
-    return Outcome(changed, (event,), lambda session: insert_once(session, SeenDescription, values))
+    return Outcome(changed, (event,), (_store_descriptions, values))
 
 
 def descriptions(
