@@ -70,7 +70,7 @@ def command(settings: Settings, told: Callable[[list[Outcome]], None]) -> Iterat
 def put_right(worker: Worker) -> None:
     """Ends the batches of commands that died, and finishes or takes back their renames of unknown outcome."""
     with worker.database.session(OWN_TENANT) as session:
-        unclear = batches.tidy(session, OWN_TENANT)
+        unclear = batches.tidy(session, OWN_TENANT, worker.owner)
     pipeline.advance(worker, unclear)
     with worker.database.session(OWN_TENANT) as session:
         batches.rest(session, OWN_TENANT, unclear)

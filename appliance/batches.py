@@ -6,11 +6,12 @@ from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, delete, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from appliance import events, naming, renames
+from appliance.db import portions
 from appliance.models import (
     FINAL,
     Batch,
@@ -74,6 +75,7 @@ def take_in(session: Session, batch: Batch, policy: Policy, entries: Sequence[En
     """Makes the files of a scan images of the batch; returns those that it leaves alone, with the reason."""
     known = _known(session, batch, [entry.path for entry in entries])
     alive = set(session.scalars(select(Owner.id).where(Owner.until > now())))
+    moving = renames.paths_under_way(session, batch.tenant_id, batch.source_id)
     left: list[Line] = []
     again: list[tuple[Image, Entry]] = []
     fresh: list[Entry] = []
@@ -81,8 +83,11 @@ def take_in(session: Session, batch: Batch, policy: Policy, entries: Sequence[En
         row = known.get(entry.path)
         if row is not None and row.batch_id == batch.id and row.due_at is not None:
             continue  # under way in this very batch
-        if reason := _left_alone(batch, policy, entry, row, alive):
-            left.append(reason)
+        if entry.path in moving:
+            reason = "An earlier rename of it has not been put right yet; run this again in a minute."
+            left.append(Line(entry.path, entry.path, ImageState.FAILED, reason))
+        elif line := _left_alone(batch, policy, entry, row, alive):
+            left.append(line)
         elif row is None or batch.kind is BatchKind.PREVIEW:
             fresh.append(entry)
         else:
@@ -100,7 +105,7 @@ def take_in(session: Session, batch: Batch, policy: Policy, entries: Sequence[En
 
 
 def _known(session: Session, batch: Batch, paths: Sequence[str]) -> dict[str, Image]:
-    """The living images at those paths, or known to have come from there by a rename that was taken back by hand."""
+    """The living images at those paths."""
     here = Image.tenant_id == batch.tenant_id, Image.source_id == batch.source_id
     living = select(Image).where(*here, ~Image.preview, Image.state != ImageState.MISSING, Image.path.in_(paths))
     return {row.path: row for row in session.scalars(living)}
@@ -110,7 +115,7 @@ def _left_alone(batch: Batch, policy: Policy, entry: Entry, row: Image | None, a
     if entry.problem:
         return Line(entry.path, entry.path, ImageState.FAILED, entry.problem)
     if policy.rename == "bad-names" and naming.why_bad(name_of(entry.path)) is None:
-        return Line(entry.path, entry.path, ImageState.KEPT, "Its name is good already.")
+        return Line(entry.path, entry.path, ImageState.KEPT, "The name is good already.")
     if row is None:
         return None
     busy = row.due_at is not None and row.state not in FINAL and row.owner != batch.owner
@@ -118,14 +123,15 @@ def _left_alone(batch: Batch, policy: Policy, entry: Entry, row: Image | None, a
         reason = "Another command is working on it; run this again when that one has ended."
         return Line(entry.path, entry.path, ImageState.FAILED, reason)
     if row.state == ImageState.RENAMED and row.version == entry.version and not policy.again:
-        return Line(entry.path, entry.path, ImageState.KEPT, "It has had its name from here before.", sha256=row.sha256)
+        return Line(entry.path, entry.path, ImageState.KEPT, "The name was given here before.", sha256=row.sha256)
     return None
 
 
 def _look_again(session: Session, batch: Batch, rows: Sequence[tuple[Image, Entry]]) -> None:
     if not rows:
         return
-    renames.cancel(session, batch.tenant_id, [image.id for image, _ in rows], "It is looked at afresh.")
+    again = Rename.image_id.in_([image.id for image, _ in rows])
+    renames.cancel(session, batch.tenant_id, again, "It is looked at afresh.")
     for image, entry in rows:
         for name, value in (_row(batch, entry, image) | {"fence": image.fence + 1}).items():
             setattr(image, name, value)
@@ -163,34 +169,41 @@ def finish(session: Session, batch: Batch, state: BatchState) -> None:
         session.execute(delete(Batch).where(Batch.tenant_id == batch.tenant_id, Batch.id == batch.id))
         return
     waiting = *mine, Image.due_at.is_not(None), Image.state != ImageState.RENAMING
-    renames.cancel(session, batch.tenant_id, select(Image.id).where(*waiting), "The batch was cancelled.")
+    renames.cancel(session, batch.tenant_id, Rename.batch_id == batch.id, "The batch was cancelled.")
     session.execute(update(Image).where(*waiting).values(due_at=None, fence=Image.fence + 1))
     session.execute(update(Image).where(*mine).values(owner=None))
-    session.execute(
-        update(Batch)
-        .where(Batch.tenant_id == batch.tenant_id, Batch.id == batch.id)
-        .values(state=state, finished_at=now())
-    )
-    _tell(session, batch, f"batch.{state}")
+    running = Batch.tenant_id == batch.tenant_id, Batch.id == batch.id, Batch.state == BatchState.RUNNING
+    ended = update(Batch).where(*running).values(state=state, finished_at=now()).returning(Batch.id)
+    if session.scalar(ended) is not None:
+        _tell(session, batch, f"batch.{state}")
 
 
-def tidy(session: Session, tenant_id: int) -> list[int]:
-    """Ends the batches of commands that died; returns the images whose rename must be put right."""
+def tidy(session: Session, tenant_id: int, owner: str | None) -> list[int]:
+    """Ends the batches of commands that died; returns the images whose rename must be put right, which are the owner's
+    until then."""
     dead = dead_owners(session, tenant_id)
     left = select(Batch).where(Batch.tenant_id == tenant_id, Batch.owner.in_(dead), Batch.state == BatchState.RUNNING)
     for batch in list(session.scalars(left)):
         finish(session, batch, BatchState.CANCELLED)
-        left_by_the_dead = Image.batch_id == batch.id, Image.state == ImageState.RENAMING
-        session.execute(update(Image).where(*left_by_the_dead).values(due_at=now()))
+        _release(session, Image.tenant_id == tenant_id, Image.batch_id == batch.id)
+    _release(session, Image.tenant_id == tenant_id, Image.owner.in_(dead))
     session.execute(delete(Owner).where(Owner.id.in_(dead)))
-    given_up = (
-        Image.tenant_id == tenant_id,
-        Image.state == ImageState.FAILED,
-        Image.id.in_(renames.under_way(tenant_id)),
+    forgotten = Image.tenant_id == tenant_id, Image.due_at.is_(None), Image.owner.is_(None)
+    session.execute(  # the journal decides, whatever the row says
+        update(Image)
+        .where(*forgotten, Image.id.in_(renames.under_way(tenant_id)))
+        .values(state=ImageState.RENAMING, due_at=now(), tries=0)
     )
-    session.execute(update(Image).where(*given_up).values(state=ImageState.RENAMING, due_at=now(), tries=0))
     unclear = Image.tenant_id == tenant_id, Image.state == ImageState.RENAMING, Image.due_at <= now()
-    return list(session.scalars(select(Image.id).where(*unclear, Image.owner.is_(None))))
+    ids = list(session.scalars(select(Image.id).where(*unclear, Image.owner.is_(None)).order_by(Image.id)))
+    for some in portions(ids):
+        session.execute(update(Image).where(Image.id.in_(some)).values(owner=owner))
+    return ids
+
+
+def _release(session: Session, *whose: ColumnElement[bool]) -> None:
+    """What a dead worker was renaming need not wait for its lease to run out."""
+    session.execute(update(Image).where(*whose, Image.state == ImageState.RENAMING).values(due_at=now(), owner=None))
 
 
 def line(image: Image | Claim) -> Line:
@@ -198,9 +211,10 @@ def line(image: Image | Claim) -> Line:
     proposal = image.proposal or {}
     path = proposal.get("from", image.path)
     state = _SAID.get(ImageState(image.state), str(image.state))
+    named = proposal.get("name") and (state != "kept" or proposal.get("undo"))
     return Line(
         path=path,
-        to=joined(folder_of(path), proposal["name"]) if proposal.get("name") and state != "kept" else path,
+        to=joined(folder_of(path), proposal["name"]) if named else path,
         state=state,
         reason=image.reason,
         words=tuple({"word": word["text"], "from": word["origin"]} for word in proposal.get("words", ())),
@@ -254,6 +268,8 @@ def undo(session: Session, tenant_id: int, rows: Sequence[Rename], owner: str | 
 def _take_back(session: Session, batch: Batch, image: Image, rows: list[Rename]) -> str:
     """Reserves the old names of one image and its companions; the reason why not, where it cannot."""
     own = next((row for row in rows if not row.companion), rows[0])
+    if image.state == ImageState.MISSING:
+        return f"It is no longer at {own.to_path}; if you moved it back by hand, there is nothing left to undo."
     if image.path != own.to_path:
         return f"It was renamed again since, to {name_of(image.path)}; undo that first."
     if image.due_at is not None:
@@ -269,7 +285,8 @@ def _take_back(session: Session, batch: Batch, image: Image, rows: list[Rename])
     except IntegrityError:
         return f"{name_of(own.from_path)} is wanted by another rename that is under way; undo again when it has ended."
     image.state, image.due_at, image.owner, image.batch_id = ImageState.PLANNED, now(), batch.owner, batch.id
-    image.proposal = {"from": image.path, "name": name_of(own.from_path)}
+    companions = [name_of(row.from_path) for row in rows if row.companion]
+    image.proposal = {"from": image.path, "name": name_of(own.from_path), "undo": True, "companions": companions}
     image.reason, image.tries, image.fence = "", 0, image.fence + 1
     return ""
 
@@ -280,12 +297,15 @@ def done_in(session: Session, tenant_id: int, batch_ids: Iterable[int]) -> list[
 
 
 def done_at(session: Session, tenant_id: int, source_id: int, path: str) -> list[Rename]:
-    """The newest standing rows of a file, under its new or its old name, or of everything below a folder."""
-    below = func.substr(Rename.to_path, 1, len(path) + 1) == f"{path}/" if path else true()
-    here = or_(Rename.to_path == path, Rename.from_path == path, below)
-    found = session.scalars(_standing(tenant_id).where(Rename.source_id == source_id, here)).all()
-    newest = {row.image_id: row.batch_id for row in sorted(found, key=lambda row: row.id)}
-    return [row for row in found if newest[row.image_id] == row.batch_id]
+    """The newest standing rows, with those of the companions, of a file under its new name, else under its old one,
+    or of everything below a folder."""
+    standing = list(session.scalars(_standing(tenant_id).where(Rename.source_id == source_id)))
+    named = [row for row in standing if row.to_path == path or not path or row.to_path.startswith(f"{path}/")]
+    named = named or [row for row in standing if row.from_path == path][-1:]
+    newest: dict[int, int] = {}
+    for row in named:
+        newest[row.image_id] = max(row.batch_id, newest.get(row.image_id, 0))
+    return [row for row in standing if newest.get(row.image_id) == row.batch_id]
 
 
 def _standing(tenant_id: int) -> Select[Rename]:
@@ -338,15 +358,14 @@ def _tell(session: Session, batch: Batch, event: str, after: dict[str, Any] | No
 def rest(session: Session, tenant_id: int, image_ids: Sequence[int]) -> None:
     """Lets images of ended batches rest, whose rename has been put right: nothing more happens to them by itself."""
     ended = select(Batch.id).where(Batch.tenant_id == tenant_id, Batch.state != BatchState.RUNNING)
-    resting = (
-        Image.tenant_id == tenant_id,
-        Image.id.in_(image_ids),
-        Image.batch_id.in_(ended),
-        Image.state != ImageState.RENAMING,
-        Image.due_at.is_not(None),
-    )
-    renames.cancel(session, tenant_id, select(Image.id).where(*resting), "The batch was cancelled.")
-    session.execute(update(Image).where(*resting).values(due_at=None))
+    for some in portions(image_ids):
+        mine = Image.tenant_id == tenant_id, Image.id.in_(some)
+        resting = *mine, Image.batch_id.in_(ended), Image.state != ImageState.RENAMING, Image.due_at.is_not(None)
+        renames.cancel(
+            session, tenant_id, Rename.image_id.in_(select(Image.id).where(*resting)), "The batch was cancelled."
+        )
+        session.execute(update(Image).where(*resting).values(due_at=None, fence=Image.fence + 1))
+        session.execute(update(Image).where(*mine).values(owner=None))
 
 
 def leave(session: Session, tenant_id: int, owner: str) -> None:

@@ -18,6 +18,7 @@ from appliance.errors import DiskFull, Unavailable
 RESERVE_BYTES = 4 << 20
 BUSY_SECONDS = 30
 MOST_PARAMETERS = 10_000
+MOST_TRIES = 3
 
 T = TypeVar("T")
 
@@ -54,16 +55,16 @@ class Database:
             yield session
 
     def write(self, tenant_id: int, work: Callable[[Session], T]) -> T:
-        """Runs `work` in a transaction; once more where the disk was full and the reserve made room.
+        """Runs `work` in a transaction; again where the disk was full and the reserve made room, or where the database
+        broke a deadlock at this one's cost.
 
-        For what must not be lost: the side effect outside has happened already. `work` may run twice.
+        For what must not be lost: the side effect outside has happened already. `work` may run several times.
         """
-        try:
-            with self.session(tenant_id) as session:
+        for _ in range(MOST_TRIES):
+            with suppress(DiskFull, OperationalError), self.session(tenant_id) as session:
                 return work(session)
-        except DiskFull:
-            with self.session(tenant_id) as session:
-                return work(session)
+        with self.session(tenant_id) as session:
+            return work(session)
 
     def keep_reserve(self) -> None:
         """Puts aside some space of the disk, to be freed when it is full."""
@@ -78,6 +79,7 @@ class Database:
     def _transaction(self, engine: Engine, tenant_id: int | None) -> Iterator[Session]:
         try:
             with Session(engine, expire_on_commit=False, info={"tenant_id": tenant_id}) as session, session.begin():
+                session.connection()  # begun, and the lock waited for, before the block looks at the clock
                 yield session
         except OperationalError as error:
             if not disk_is_full(error):

@@ -9,9 +9,11 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     Dialect,
+    Enum,
     ForeignKey,
     Identity,
     Index,
+    Integer,
     MetaData,
     String,
     Text,
@@ -100,6 +102,17 @@ class BatchState(StrEnum):
     CANCELLED = "cancelled"  # interrupted; what was done stays done
 
 
+def _said(states: type[StrEnum]) -> Enum:
+    """Kept as the text of the value, and read as the value."""
+    return Enum(
+        states,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=lambda them: [one.value for one in them],
+    )
+
+
 class Base(DeclarativeBase):
     type_annotation_map = {datetime: Moment, dict[str, Any]: JSON}  # noqa: RUF012 (SQLAlchemy's declared name)
     metadata = MetaData(
@@ -110,6 +123,10 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+# A number that was given once means that row for ever, also when the row is gone.
+_NEVER_AGAIN = {"sqlite_autoincrement": True}
 
 
 class Tenant(Base):
@@ -135,12 +152,12 @@ class Source(Base):
     """A place where images live. `root` names it for people and tells two sources of a kind apart."""
 
     __tablename__ = "sources"
-    __table_args__ = (UniqueConstraint("tenant_id", "kind", "root"),)
+    __table_args__ = (UniqueConstraint("tenant_id", "kind", "root"), _NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
     kind: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(Text)
     root: Mapped[str] = mapped_column(Text)
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     made_by_command: Mapped[bool] = mapped_column(default=False)
@@ -151,12 +168,13 @@ class Batch(Base):
     """One act: a command, a backlog scan, a burst of arrivals, an undo."""
 
     __tablename__ = "batches"
+    __table_args__ = (_NEVER_AGAIN,)
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"), index=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
-    kind: Mapped[BatchKind] = mapped_column(String(20))
-    state: Mapped[BatchState] = mapped_column(String(20), default=BatchState.RUNNING)
+    kind: Mapped[BatchKind] = mapped_column(_said(BatchKind))
+    state: Mapped[BatchState] = mapped_column(_said(BatchState), default=BatchState.RUNNING)
     policy: Mapped[dict[str, Any]] = mapped_column(default=dict)
     owner: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -184,6 +202,7 @@ class Image(Base):
             postgresql_where=text("due_at IS NOT NULL"),
         ),
         Index("ix_images_batch_id_state", "batch_id", "state", "folder"),
+        _NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -194,7 +213,7 @@ class Image(Base):
     path: Mapped[str] = mapped_column(Text)
     folder: Mapped[str] = mapped_column(Text)
     original_path: Mapped[str] = mapped_column(Text)
-    state: Mapped[ImageState] = mapped_column(String(20), default=ImageState.FOUND)
+    state: Mapped[ImageState] = mapped_column(_said(ImageState), default=ImageState.FOUND)
     due_at: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(default=0)
@@ -269,6 +288,7 @@ class Rename(Base):
         Index("ix_renames_source_id_to_path", "source_id", "to_path"),
         Index("ix_renames_image_id", "image_id"),
         Index("ix_renames_batch_id", "batch_id"),
+        _NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -288,7 +308,7 @@ class Rename(Base):
     version: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
     fence: Mapped[int] = mapped_column(default=0)
-    state: Mapped[RenameState] = mapped_column(String(20), default=RenameState.PLANNED)
+    state: Mapped[RenameState] = mapped_column(_said(RenameState), default=RenameState.PLANNED)
     reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     done_at: Mapped[datetime | None]
@@ -300,7 +320,7 @@ class Event(Base):
     __tablename__ = "events"
     __table_args__ = (Index("ix_events_tenant_id_id", "tenant_id", "id"),)
 
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
     at: Mapped[datetime] = mapped_column(default=now)
     actor: Mapped[str] = mapped_column(String(200))

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, BinaryIO
 
-from sqlalchemy import Select, Table, Update, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from appliance import naming
@@ -141,9 +141,20 @@ def under_way(tenant_id: int) -> Select[int]:
     return select(Rename.image_id).where(Rename.tenant_id == tenant_id, Rename.state == RenameState.EXECUTING)
 
 
+def paths_under_way(session: Session, tenant_id: int, source_id: int) -> set[str]:
+    """The paths at which a file may stand whose rename is of unknown outcome."""
+    wanted = select(Rename.from_path, Rename.to_path).where(
+        Rename.tenant_id == tenant_id, Rename.source_id == source_id, Rename.state == RenameState.EXECUTING
+    )
+    return {path for row in session.execute(wanted) for path in row}
+
+
 def intend(session: Session, tenant_id: int, moves: Sequence[Move], fence: int) -> None:
-    """Commits what is about to happen, and how: from here on only the world tells whether it did."""
-    session.execute(
+    """Commits what is about to happen, and how: from here on only the world tells whether it did.
+
+    Raises LeaseLost where a row has been closed meanwhile.
+    """
+    intended = session.connection().execute(
         _INTEND,
         [
             {
@@ -159,6 +170,8 @@ def intend(session: Session, tenant_id: int, moves: Sequence[Move], fence: int) 
             for move in moves
         ],
     )
+    if intended.rowcount != len(moves):
+        raise LeaseLost("Somebody has cancelled a rename that was planned.")
 
 
 def note_step(session: Session, tenant_id: int, move: Move, fence: int, step: str) -> None:
@@ -222,13 +235,13 @@ _ENDS = {
 }
 
 
-def cancel(session: Session, tenant_id: int, image_ids: Select[int] | Sequence[int], reason: str) -> None:
-    """Gives up the reserved names of images, of which nothing has happened yet."""
+def cancel(session: Session, tenant_id: int, which: ColumnElement[bool], reason: str) -> None:
+    """Gives up reserved names, of which nothing has happened yet."""
     session.execute(
         update(Rename)
         .where(
             Rename.tenant_id == tenant_id,
-            Rename.image_id.in_(image_ids),
+            which,
             Rename.state == RenameState.PLANNED,
         )
         .values(state=RenameState.CANCELLED, reason=reason, done_at=now())
@@ -317,7 +330,8 @@ def _take_back(connector: Connector, move: Move, entry: Entry) -> None:
 
 def _finish_taking_back(connector: Connector, move: Move) -> None:
     """Where the taking back of a group was interrupted, its set-aside file is still to be cleaned up."""
-    entry = connector.stat(move.to_path) or replace(move.entry, path=move.to_path)
+    ours = digest(connector, move.to_path) == move.sha256
+    entry = (connector.stat(move.to_path) if ours else None) or replace(move.entry, path=move.to_path)
     with suppress(FileGone, FileChanged, NameTaken):
         _take_back(connector, move, entry)
 

@@ -17,6 +17,7 @@ from appliance import batches, pipeline
 from appliance.commands import INTERRUPTED
 from appliance.commands.printing import Printer
 from appliance.config import Settings
+from appliance.errors import Conflict
 from appliance.models import OWN_TENANT, Batch, BatchState
 from appliance.pipeline.leases import Outcome
 from appliance.pipeline.worker import NO_PROVIDER, Worker
@@ -34,8 +35,9 @@ class Run:
     def told(self, outcomes: list[Outcome]) -> None:
         """Passes on what has come to rest. A reader that went away (`| head`) ends the run in good order."""
         try:
+            mine = {batch.id for batch in self.started}  # what an earlier command left is put right in silence
             for outcome in outcomes:
-                if outcome.image.due_at is None:
+                if outcome.image.due_at is None and outcome.image.batch_id in mine:
                     self.tell(batches.line(outcome.image), outcome.image.batch_id)
         except BrokenPipeError:
             self.stopping.set()
@@ -47,6 +49,8 @@ class Run:
         """Takes a batch to its end, or to where Ctrl-C stopped it; its rows are in good order either way."""
         looks = pipeline.ROWS_AT_ONCE if batch.policy["provider"] == NO_PROVIDER else pipeline.LOOKS_AT_ONCE
         pipeline.work_off(worker, batch.id, self.settings.workers, self.stopping, looks)
+        if worker.heartbeat.taken_for_dead:
+            raise Conflict("The computer slept, or was too busy, and another command ended this one; run it again.")
         state = BatchState.CANCELLED if self.stopping.is_set() else BatchState.COMPLETED
         with worker.database.session(OWN_TENANT) as session:
             batches.finish(session, batch, state)

@@ -37,6 +37,7 @@ def undo(settings: Settings, what: tuple[str, ...], last: bool, as_json: bool) -
             undoing = batches.undo(session, OWN_TENANT, _rows(session, what), worker.owner)
             roots = {batch.id: Path(session.get_one(Source, batch.source_id).root) for batch in undoing.batches}
         printer.started(settings.data)
+        run.started += undoing.batches
         for batch in undoing.batches:
             printer.folder(roots[batch.id])
             for line in undoing.refused:

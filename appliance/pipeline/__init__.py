@@ -2,11 +2,13 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from sqlalchemy import Select, exists, select
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from appliance.models import Image, ImageState, now
@@ -38,9 +40,10 @@ def advance(worker: Worker, image_ids: Iterable[int]) -> int:
 
     Repeatable at any time from any process: what is not due, or is another's, is left alone.
     """
+    claimed_at = time.monotonic()
     with worker.database.system_session() as session:
         claims = claim(session, image_ids, worker.owner)
-    with worker.heartbeat.holding(claims):
+    with worker.heartbeat.holding(claims, claimed_at):
         for _, group in groupby(sorted(claims, key=_alike), key=_alike):
             _step(worker, list(group))
     return len(claims)
@@ -57,8 +60,18 @@ def _step(worker: Worker, claims: list[Claim]) -> None:
         logger.exception("A step failed for %s and %s more", claims[0].path, len(claims) - 1)
         outcomes = [looking.again(one, "Something unexpected went wrong; the log says more.") for one in claims]
     if outcomes:
-        done = worker.database.write(claims[0].tenant_id, lambda session: finish(session, outcomes, actor=worker.actor))
-        worker.told(done)
+        worker.told(_finished(worker, claims[0].tenant_id, outcomes))
+
+
+def _finished(worker: Worker, tenant_id: int, outcomes: list[Outcome]) -> list[Outcome]:
+    """In one transaction; one by one where the database refuses, so that one bad row does not take the rest along."""
+    try:
+        return worker.database.write(tenant_id, lambda session: finish(session, outcomes, actor=worker.actor))
+    except (IntegrityError, DataError):
+        if len(outcomes) == 1:
+            logger.exception("The outcome for %s could not be stored", outcomes[0].image.path)
+            return []
+    return [done for one in outcomes for done in _finished(worker, tenant_id, [one])]
 
 
 def work_off(

@@ -1,11 +1,13 @@
 """The step that changes names: verify, state the intention, act, look, finish; and what an interrupted one needs."""
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import msgspec
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from appliance import imaging, renames
 from appliance.models import Image, ImageState, Picture
@@ -15,6 +17,8 @@ from appliance.pipeline.worker import Order, Worker
 from appliance.renames import Ending, Move, Result
 from appliance.sources import folder_of, name_of
 from connectors.base import Connector, ConnectorError, FileChanged, FileGone, Gathers
+
+logger = logging.getLogger(__name__)
 
 EDITED_DISTANCE = 10  # bits of 64 in which the perceptual hashes of an edited picture and its original may differ
 
@@ -105,12 +109,18 @@ def _intend(worker: Worker, attempts: Sequence[_Attempt]) -> list[_Attempt]:
     tenant_id = attempts[0].claim.tenant_id
     with worker.database.session(tenant_id) as session:
         ours = held(session, [attempt.claim for attempt in attempts])
-        kept = [attempt for attempt in attempts if attempt.claim.id in ours]
-        for attempt in kept:
-            renames.intend(session, tenant_id, attempt.moves, attempt.claim.fence)
+        kept = [one for one in attempts if one.claim.id in ours and _intended(session, one)]
         ids = [attempt.claim.id for attempt in kept]
         session.execute(update(Image).where(Image.id.in_(ids)).values(state=ImageState.RENAMING))
     return [replace(one, claim=replace(one.claim, state=ImageState.RENAMING)) for one in kept]
+
+
+def _intended(session: Session, attempt: _Attempt) -> bool:
+    try:
+        renames.intend(session, attempt.claim.tenant_id, attempt.moves, attempt.claim.fence)
+    except renames.LeaseLost:
+        return False
+    return True
 
 
 def _act(worker: Worker, order: Order, attempts: Sequence[_Attempt], drive: Drive) -> list[Outcome]:
@@ -137,6 +147,9 @@ def _attempt(worker: Worker, connector: Connector, attempt: _Attempt, drive: Dri
         return []
     except (ConnectorError, OSError) as error:
         return [unreachable(claim, error)]
+    except Exception:  # the others of this transaction must not forget that they are being renamed
+        logger.exception("The rename of %s failed", claim.path)
+        return [again(claim, "Something unexpected went wrong; the log says more.")]
     return [_outcome(claim, attempt.moves, result)]
 
 
@@ -194,9 +207,15 @@ def _moved(claim: Claim, move: Move, result: Result, state: ImageState, event: s
         size=entry.size,
         version=entry.version,
         sha256=move.sha256,
-        reason=reason if move.undoes_id and move.sha256 != claim.sha256 else claim.reason,
+        reason=reason if move.undoes_id and move.sha256 != claim.sha256 else _planned_because(claim),
     )
-    return Outcome(changed, ({"type": event, "before": {"path": claim.path}, "after": {"path": entry.path}},))
+    told = {"type": event, "before": {"path": claim.path}, "after": {"path": entry.path}}
+    return Outcome(changed, (told,), moved=True)
+
+
+def _planned_because(claim: Claim) -> str:
+    """What was said of the name when it was planned; what went wrong since is over."""
+    return str((claim.proposal or {}).get("reason", ""))
 
 
 def _afresh(claim: Claim, state: ImageState, result: Result) -> Outcome:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -69,6 +69,7 @@ class Outcome:
     image: Claim
     events: tuple[dict[str, Any], ...] = ()
     also: tuple[Also, Any] | None = None
+    moved: bool = False  # the image has another path now
 
 
 _COLUMNS = [column.name for column in fields(Claim)]
@@ -82,17 +83,24 @@ def _due(state: ImageState) -> datetime | None:
 
 def claim(session: Session, image_ids: Iterable[int], owner: str | None) -> list[Claim]:
     """Leases those of the images that are due and free, or belong to `owner`; the rest is not mentioned."""
-    owned = Image.owner.is_(None) if owner is None else or_(Image.owner.is_(None), Image.owner == owner)
+    free = select(Image.id).where(Image.due_at <= now(), owned(owner)).order_by(Image.id)
     leased = (
         update(Image)
-        .where(Image.due_at <= now(), owned)
         .values(due_at=now() + LEASE, fence=Image.fence + 1)
         .returning(*(getattr(Image, name) for name in _COLUMNS))
         .execution_options(synchronize_session=False)
     )
-    found = (session.execute(leased.where(Image.id.in_(some))).mappings() for some in portions(image_ids))
-    claims = [Claim(**row) for rows in found for row in rows]
-    return sorted((replace(one, state=ImageState(one.state)) for one in claims), key=lambda one: one.id)
+    claims: list[Claim] = []
+    for some in portions(image_ids):
+        # Locked in one order everywhere, and what another worker is taking is left to it.
+        ids = list(session.scalars(free.where(Image.id.in_(some)).with_for_update(skip_locked=True)))
+        claims += [Claim(**row) for row in session.execute(leased.where(Image.id.in_(ids))).mappings()]
+    return sorted(claims, key=lambda one: one.id)
+
+
+def owned(owner: str | None) -> ColumnElement[bool]:
+    """Rows that nobody has to himself, or this owner has."""
+    return Image.owner.is_(None) if owner is None else or_(Image.owner.is_(None), Image.owner == owner)
 
 
 def finish(session: Session, outcomes: Sequence[Outcome], *, actor: str) -> list[Outcome]:
@@ -100,14 +108,29 @@ def finish(session: Session, outcomes: Sequence[Outcome], *, actor: str) -> list
     still_held = held(session, [outcome.image for outcome in outcomes])
     ours = [outcome for outcome in outcomes if outcome.image.id in still_held]
     if ours:
+        for image in (outcome.image for outcome in ours if outcome.moved):
+            _displace(session, image)
         session.execute(_UPDATE, [_values(outcome.image) for outcome in ours])
         also = [outcome.also for outcome in ours if outcome.also]
         for write in dict.fromkeys(write for write, _ in also):
             write(session, [values for wanted, values in also if wanted is write])
-    told = [_about(outcome.image) | event for outcome in ours for event in outcome.events]
+    acts = [outcome for outcome in ours if not outcome.image.preview]  # a dry run is none
+    told = [_about(outcome.image) | event for outcome in acts for event in outcome.events]
     if told:
         events.record(session, ours[0].image.tenant_id, told, actor=actor)
     return ours
+
+
+def _displace(session: Session, image: Claim) -> None:
+    """A row that still claims the path is of a file that somebody took away from there."""
+    here = Image.tenant_id == image.tenant_id, Image.source_id == image.source_id, Image.path == image.path
+    gone = {"state": ImageState.MISSING, "due_at": None, "reason": "Another file has its name by now."}
+    session.execute(
+        update(Image)
+        .where(*here, Image.id != image.id, ~Image.preview, Image.state != ImageState.MISSING)
+        .values(fence=Image.fence + 1, **gone)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def held(session: Session, claims: Sequence[Claim]) -> set[int]:
@@ -148,6 +171,7 @@ class Heartbeat:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    taken_for_dead: bool = False  # another command has ended what this one was doing
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
@@ -159,8 +183,8 @@ class Heartbeat:
             self._thread.join()
 
     @contextmanager
-    def holding(self, claims: Sequence[Claim]) -> Iterator[None]:
-        claimed_at = time.monotonic()
+    def holding(self, claims: Sequence[Claim], claimed_at: float) -> Iterator[None]:
+        """`claimed_at` is the monotonic clock before the claim was made."""
         with self._lock:
             self._held |= {one.id: (one.fence, claimed_at) for one in claims}
         try:
@@ -168,7 +192,8 @@ class Heartbeat:
         finally:
             with self._lock:
                 for one in claims:
-                    self._held.pop(one.id, None)
+                    if self._held.get(one.id, (None,))[0] == one.fence:
+                        del self._held[one.id]
 
     def holds(self, one: Claim) -> bool:
         """The lease cannot have run out yet, whatever others have done meanwhile."""
@@ -191,8 +216,9 @@ class Heartbeat:
         until = now() + LEASE
         with self.database.system_session() as session:
             if self.owner:
-                session.execute(update(Owner).where(Owner.id == self.owner).values(until=until))
-            renewed = {one for one, (fence, _) in held_now.items() if _renew_image(session, one, fence, until)}
+                alive = update(Owner).where(Owner.id == self.owner).values(until=until)
+                self.taken_for_dead = session.connection().execute(alive).rowcount == 0
+            renewed = {one for one, (fence, _) in sorted(held_now.items()) if _renew_image(session, one, fence, until)}
         with self._lock:
             for image_id in renewed:
                 fence = held_now[image_id][0]

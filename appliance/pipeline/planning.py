@@ -180,6 +180,7 @@ _STATES = {
 def _stored(claim: Claim, proposal: naming.Proposal, moves: Sequence[Move]) -> dict[str, Any]:
     return {
         "from": claim.path,
+        "reason": proposal.reason,
         "name": proposal.name,
         "words": [msgspec.to_builtins(word) for word in proposal.words],
         "confidence": proposal.confidence,

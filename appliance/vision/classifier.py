@@ -1,11 +1,11 @@
 """Which of the thousand classes of ImageNet a picture shows, as EfficientNet-Lite2 sees it."""
 
 import io
+import os
 import threading
 from typing import Any
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]  # it ships no types
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -29,7 +29,7 @@ class Classifier:
         """The model, ready to run. Raises ModelUnusable."""
         with self._lock:
             if self._session is None:
-                self._session = onnxruntime.InferenceSession(self.model.read(), _options(), ["CPUExecutionProvider"])
+                self._session = _runtime().InferenceSession(self.model.read(), _options(), ["CPUExecutionProvider"])
         return self._session
 
     def probabilities(self, preview: bytes) -> Probabilities:
@@ -45,7 +45,7 @@ class Classifier:
 def _options() -> Any:
     # Pictures are looked at side by side, so that a second thread for one of them would only take another's core, and
     # one that spins while it waits would take it for nothing.
-    options = onnxruntime.SessionOptions()
+    options = _runtime().SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -65,3 +65,11 @@ def views(preview: bytes) -> NDArray[np.uint8]:
     left, top = (width - side) / 2, (height - side) / 2
     boxes = ((left, top, left + side, top + side), (0, 0, width, height))
     return np.stack([np.asarray(whole.resize((SIDE, SIDE), Image.Resampling.BICUBIC, box)) for box in boxes])
+
+
+def _runtime() -> Any:
+    """onnxruntime, which reads at its import that it shall send nothing about its use to its maker."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime  # type: ignore[import-untyped]  # it ships no types
+
+    return onnxruntime

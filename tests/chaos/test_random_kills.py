@@ -82,6 +82,7 @@ def test_workers_killed_at_random_lose_nothing_and_double_nothing(home: Home, da
     _await(lambda: _due(backlog) == 0, give_up)
 
     assert set(workers.stop()) <= {0, -signal.SIGINT}  # the newest may be stopped before it has begun
+    assert "Traceback" not in (home.root / "workers.log").read_text()
     assert home.contents() == before
     assert _counts(backlog) == {ImageState.RENAMED: FILES}
     assert _history(backlog) == FILES

@@ -1,5 +1,8 @@
 """After a crash, the world and the journal decide; each row of the table in docs/reliability.md is one test."""
 
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +11,7 @@ from sqlalchemy import update
 
 from appliance import pipeline, renames
 from appliance.models import OWN_TENANT, Image, ImageState, RenameState
+from appliance.pipeline.worker import Worker
 from tests.pipeline.conftest import Workshop
 
 
@@ -87,6 +91,29 @@ def test_a_file_that_was_changed_meanwhile_is_looked_at_afresh(crashed: Workshop
     assert crashed.home.contents() == before
 
 
+def test_a_file_that_was_touched_meanwhile_is_still_the_same(crashed: Workshop):
+    os.utime(old(crashed), (1, 1))
+
+    recover(crashed)
+
+    assert [row.state for row in crashed.moves()] == [RenameState.DONE]
+    assert crashed.home.tree() == {crashed.moves()[0].to_path}
+
+
+def test_a_strangers_file_of_our_size_and_time_under_the_new_name_is_not_taken_for_ours(crashed: Workshop):
+    ours = old(crashed).stat()
+    old(crashed).unlink()
+    new(crashed).write_bytes(bytes(ours.st_size))
+    os.utime(new(crashed), ns=(ours.st_atime_ns, ours.st_mtime_ns))
+    before = crashed.home.snapshot()
+
+    recover(crashed)
+
+    assert crashed.moves()[0].state != RenameState.DONE
+    assert crashed.image().state == ImageState.MISSING
+    assert crashed.home.snapshot() == before
+
+
 def test_another_picture_under_the_old_name_does_not_hide_that_ours_was_renamed(crashed: Workshop):
     old(crashed).rename(new(crashed))
     crashed.home.photo(old(crashed).name, seed=9)
@@ -119,14 +146,20 @@ def test_recovering_twice_changes_nothing_more(crashed: Workshop):
 
 
 def test_two_workers_that_recover_the_same_image_rename_it_once(crashed: Workshop):
-    other = crashed.another_worker()
     crashed.expire_leases()
+    workers, image_id = [crashed.worker, crashed.another_worker()], crashed.image().id
+    barrier = threading.Barrier(len(workers))
 
-    assert pipeline.advance(other, [crashed.image().id]) == 1
-    assert pipeline.advance(crashed.worker, [crashed.image().id]) == 0
+    def put_right(worker: Worker) -> int:
+        barrier.wait()
+        return pipeline.advance(worker, [image_id])
+
+    with ThreadPoolExecutor(len(workers)) as pool:
+        assert sorted(pool.map(put_right, workers)) == [0, 1]
 
     assert crashed.events().count("image.renamed") == 1
-    other.close()
+    assert [row.state for row in crashed.moves()] == [RenameState.DONE]
+    workers[1].close()
 
 
 def test_what_recovery_cannot_reach_stays_due(crashed: Workshop):

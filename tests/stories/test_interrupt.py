@@ -3,16 +3,18 @@
 import signal
 import subprocess
 import time
+from collections import Counter
 
 from tests.home import Home
 
 PATIENCE_SECONDS = 60
 
 
-def started(home: Home) -> subprocess.Popen[str]:
-    """A rename that has begun to change names, in as many folders as there are pictures."""
+def started(home: Home) -> tuple[subprocess.Popen[str], Counter[str]]:
+    """A rename that has begun to change names, in as many folders as there are pictures; and what they held before."""
     for number in range(60):
         home.photo(f"{number:02}/IMG_{number:04}.JPG", seed=number)
+    before = home.contents()
     run = subprocess.Popen(
         home.command("rename", home.pictures, "--apply"),
         env=home.process_environment(),
@@ -25,12 +27,11 @@ def started(home: Home) -> subprocess.Popen[str]:
         assert run.poll() is None, run.communicate()
         assert time.monotonic() < give_up
         time.sleep(0.01)
-    return run
+    return run, before
 
 
 def test_ctrl_c_finishes_what_is_under_way_and_says_what_was_done(home: Home):
-    run = started(home)
-    before = home.contents()
+    run, before = started(home)
 
     run.send_signal(signal.SIGINT)
     output, errors = run.communicate(timeout=PATIENCE_SECONDS)
@@ -45,8 +46,7 @@ def test_ctrl_c_finishes_what_is_under_way_and_says_what_was_done(home: Home):
 
 
 def test_after_ctrl_c_the_same_command_does_the_rest(home: Home):
-    run = started(home)
-    before = home.contents()
+    run, before = started(home)
     run.send_signal(signal.SIGINT)
     run.communicate(timeout=PATIENCE_SECONDS)
 
@@ -58,8 +58,7 @@ def test_after_ctrl_c_the_same_command_does_the_rest(home: Home):
 
 
 def test_after_a_kill_the_same_command_does_the_rest_at_once(home: Home):
-    run = started(home)
-    before = home.contents()
+    run, before = started(home)
     run.kill()
     run.communicate()
 

@@ -34,7 +34,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "events",
-        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Identity(always=False), nullable=False
+        ),
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.String(length=200), nullable=False),
@@ -79,7 +81,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("root", sa.Text(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("made_by_command", sa.Boolean(), nullable=False),
@@ -87,6 +89,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_sources_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
         sa.UniqueConstraint("tenant_id", "kind", "root", name=op.f("uq_sources_tenant_id_kind_root")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "batches",
@@ -102,6 +105,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_batches_source_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_batches_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("batches", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_batches_tenant_id"), ["tenant_id"], unique=False)
@@ -132,6 +136,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["sources.id"], name=op.f("fk_images_source_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_images_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_images")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("images", schema=None) as batch_op:
         batch_op.create_index("ix_images_batch_id_state", ["batch_id", "state", "folder"], unique=False)
@@ -179,6 +184,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_renames_tenant_id")),
         sa.ForeignKeyConstraint(["undoes_id"], ["renames.id"], name=op.f("fk_renames_undoes_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_renames")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("renames", schema=None) as batch_op:
         batch_op.create_index("ix_renames_batch_id", ["batch_id"], unique=False)
