@@ -50,15 +50,19 @@ def make_worker(
 
 
 @contextmanager
-def command(settings: Settings, told: Callable[[list[Outcome]], None]) -> Iterator[Worker]:
-    """A worker for one command, whose rows are its own while it lives. Puts right first what earlier ones left."""
+def command(
+    settings: Settings, told: Callable[[list[Outcome]], None] = lambda _: None, said: Callable[[str], None] = print
+) -> Iterator[Worker]:
+    """A worker for one command, whose rows are its own while it lives. Puts right first what earlier ones left, and
+    says so."""
     database = open_database(settings)
     owner = str(uuid.uuid4())
     with database.session(OWN_TENANT) as session:
         register(session, OWN_TENANT, owner)
     worker = make_worker(settings, database, owner=owner, actor=batches.ACTOR, told=told)
     try:
-        put_right(worker)
+        if count := put_right(worker):
+            said(f"Renames of an earlier run that was interrupted, put right first: {count}.")
         yield worker
     finally:
         worker.close()
@@ -67,10 +71,12 @@ def command(settings: Settings, told: Callable[[list[Outcome]], None]) -> Iterat
         database.close()
 
 
-def put_right(worker: Worker) -> None:
-    """Ends the batches of commands that died, and finishes or takes back their renames of unknown outcome."""
+def put_right(worker: Worker) -> int:
+    """Ends the batches of commands that died, and finishes or takes back their renames of unknown outcome; returns how
+    many of those there were."""
     with worker.database.session(OWN_TENANT) as session:
         unclear = batches.tidy(session, OWN_TENANT, worker.owner)
     pipeline.advance(worker, unclear)
     with worker.database.session(OWN_TENANT) as session:
         batches.rest(session, OWN_TENANT, unclear)
+    return len(unclear)

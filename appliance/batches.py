@@ -296,6 +296,13 @@ def done_in(session: Session, tenant_id: int, batch_ids: Iterable[int]) -> list[
     return list(session.scalars(_standing(tenant_id).where(Rename.batch_id.in_(list(batch_ids)))))
 
 
+def was_undone(session: Session, tenant_id: int, batch_id: int) -> bool:
+    wanted = select(Rename.id).where(
+        Rename.tenant_id == tenant_id, Rename.batch_id == batch_id, Rename.state == RenameState.UNDONE
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
 def done_at(session: Session, tenant_id: int, source_id: int, path: str) -> list[Rename]:
     """The newest standing rows, with those of the companions, of a file under its new name, else under its old one,
     or of everything below a folder."""

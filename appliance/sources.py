@@ -10,8 +10,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 import connectors
-from appliance.errors import Invalid
-from appliance.models import Batch, Event, Image, Rename, Source
+from appliance.errors import Conflict, Invalid
+from appliance.models import Batch, BatchState, Event, Image, Rename, Source
 from connectors.base import Connector
 
 
@@ -88,6 +88,7 @@ def for_folder(session: Session, tenant_id: int, folder: Path) -> tuple[Source, 
     session.flush()
     for narrower in _local(session, tenant_id):
         if narrower.made_by_command and narrower.id != source.id and Path(narrower.root).is_relative_to(folder):
+            _refuse_busy(session, narrower)
             _absorb(session, narrower, source)
     return source, ""
 
@@ -109,6 +110,13 @@ def _relative(path: Path, root: Path) -> str:
     return "" if relative == PurePosixPath(".") else str(relative)
 
 
+def _refuse_busy(session: Session, source: Source) -> None:
+    running = select(Batch.id).where(Batch.source_id == source.id, Batch.state == BatchState.RUNNING)
+    due = select(Image.id).where(Image.source_id == source.id, Image.due_at.is_not(None))
+    if session.scalar(running.limit(1)) is not None or session.scalar(due.limit(1)) is not None:
+        raise Conflict(f"Another command is working in {source.root}; run this again when that one has ended.")
+
+
 def _absorb(session: Session, narrower: Source, wider: Source) -> None:
     """Everything known of `narrower` is from now on known of `wider`, which has nothing of its own yet."""
     prefix = _relative(Path(narrower.root), Path(wider.root)) + "/"
@@ -118,6 +126,7 @@ def _absorb(session: Session, narrower: Source, wider: Source) -> None:
         .where(*mine)
         .values(
             source_id=wider.id,
+            fence=Image.fence + 1,
             path=prefix + Image.path,
             original_path=prefix + Image.original_path,
             folder=_below(prefix, Image.folder),

@@ -8,7 +8,7 @@ from rich.text import Text
 from sqlalchemy.orm import Session
 
 from appliance import app, batches, sources
-from appliance.commands.printing import as_json, console, printable
+from appliance.commands.printing import as_json, console, printable, say
 from appliance.config import Settings
 from appliance.models import OWN_TENANT, Rename, Source
 
@@ -19,11 +19,10 @@ from appliance.models import OWN_TENANT, Rename, Source
 @click.pass_obj
 def history(settings: Settings, paths: tuple[Path, ...], json_lines: bool) -> None:
     """What was renamed, when, from what; of everything, or of the files and folders in PATHS."""
-    database = app.open_database(settings)
-    with database.reading(OWN_TENANT) as session:
-        rows = _rows(session, paths)
+    places = [path.absolute() for path in paths]
+    with app.command(settings, said=say) as worker, worker.database.reading(OWN_TENANT) as session:
+        rows = _rows(session, places)
         roots = {source.id: source.root for source in session.query(Source)}
-    database.close()
     said = [_said(row, Path(roots[row.source_id])) for row in rows]
     if json_lines:
         for one in said:
@@ -34,7 +33,7 @@ def history(settings: Settings, paths: tuple[Path, ...], json_lines: bool) -> No
         click.echo("Nothing has been renamed yet." if not paths else "Nothing that was renamed is known of that.")
 
 
-def _rows(session: Session, paths: tuple[Path, ...]) -> list[Rename]:
+def _rows(session: Session, paths: list[Path]) -> list[Rename]:
     if not paths:
         return batches.history(session, OWN_TENANT)
     rows: dict[int, Rename] = {}

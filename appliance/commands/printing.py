@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import click
 import msgspec
 from rich.console import Console
 from rich.markup import escape
@@ -54,8 +55,13 @@ class Printer:
 class Json(Printer):
     """One object a line; docs/reference/commands.md has the fields."""
 
+    _root = Path()
+
+    def folder(self, root: Path) -> None:
+        self._root = root
+
     def _line(self, line: Line, batch: int | None) -> None:
-        said = {name: getattr(line, name) for name in _JSON_FIELDS} | {"batch": batch}
+        said = {name: getattr(line, name) for name in _JSON_FIELDS} | {"root": str(self._root), "batch": batch}
         sys.stdout.buffer.write(msgspec.json.encode(said) + b"\n")
         sys.stdout.buffer.flush()
 
@@ -126,9 +132,9 @@ class Table(Printer):
 
 def _row(line: Line) -> tuple[Text, Text, Text]:
     mark, style = _MARKS.get(line.state, ("", ""))
-    new = name_of(line.to) if line.to != line.path else ""
-    if line.state in {"proposed", "renamed"}:
-        return Text(printable(name_of(line.path))), Text(f"→ {new}", style), Text(_because(line))
+    new = printable(name_of(line.to)) if line.to != line.path else ""
+    if line.state in {"proposed", "renamed", "undone"}:
+        return Text(printable(name_of(line.path))), Text(f"{mark} {new}", style), Text(_because(line))
     said = f"{mark} {line.state}" + (f", perhaps {new}" if line.state == "review" and new else "")
     return Text(printable(name_of(line.path))), Text(said, style), Text(_notes(line))
 
@@ -146,19 +152,19 @@ _MARKS = {
 
 def _because(line: Line) -> str:
     words = ", ".join(f"{word['word']} ({word['from']})" for word in line.words)
-    sure = f"{line.confidence:.0%} sure" if line.confidence < 1 else ""
+    sure = f"{line.confidence:.0%} sure" if 0 < line.confidence < 1 else ""
     return " · ".join(part for part in (words, sure, _notes(line)) if part)
 
 
 def _notes(line: Line) -> str:
     along = f"with {', '.join(name_of(path) for path in line.companions)}" if line.companions else ""
     reason = line.reason.replace(line.path, name_of(line.path))
-    return " · ".join(part for part in (printable(reason), *line.warnings, along) if part)
+    return printable(" · ".join(part for part in (reason, *line.warnings, along) if part))
 
 
 def printable(text: str) -> str:
     """Text from a file's name or content, which must not steer the terminal."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def console() -> Console:
@@ -175,6 +181,11 @@ def _small(sentence: str) -> str:
 
 def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def say(sentence: str) -> None:
+    """Beside the output, for the person."""
+    click.echo(sentence, err=True)
 
 
 def as_json(value: Any) -> str:

@@ -1,7 +1,8 @@
 """`image-renamer undo`: puts old names back."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from appliance import app, batches, sources
 from appliance.batches import Line
-from appliance.commands.printing import Json, Printer, Table, counted
+from appliance.commands.printing import Json, Printer, Table, counted, say
 from appliance.commands.running import Run, interruptible
 from appliance.config import Settings
 from appliance.errors import NotFound
 from appliance.models import OWN_TENANT, Rename, Source
+
+LARGEST = 2**31 - 1  # of a database's whole numbers
 
 
 @click.command()
@@ -32,9 +35,10 @@ def undo(settings: Settings, what: tuple[str, ...], last: bool, as_json: bool) -
         raise click.UsageError("Give either --last or what to undo, not both.")
     printer: Printer = Json() if as_json else Table()
     run = UndoRun(settings, printer)
-    with app.command(settings, run.told) as worker, interruptible(run):
+    places = {one: _real(Path(one)) for one in what}
+    with app.command(settings, run.told, say) as worker, interruptible(run):
         with worker.database.session(OWN_TENANT) as session:
-            undoing = batches.undo(session, OWN_TENANT, _rows(session, what), worker.owner)
+            undoing = batches.undo(session, OWN_TENANT, _rows(session, places), worker.owner)
             roots = {batch.id: Path(session.get_one(Source, batch.source_id).root) for batch in undoing.batches}
         printer.started(settings.data)
         run.started += undoing.batches
@@ -53,18 +57,17 @@ class UndoRun(Run):
 
     def tell(self, line: Line, batch_id: int) -> None:
         states = {"kept": "undone", "renamed": "failed"}
-        said = Line(line.path, line.to, states.get(line.state, line.state), line.reason, sha256=line.sha256)
-        super().tell(said, batch_id)
+        super().tell(replace(line, state=states.get(line.state, line.state)), batch_id)
 
 
-def _rows(session: Session, what: Sequence[str]) -> list[Rename]:
-    if not what:
+def _rows(session: Session, places: Mapping[str, Path]) -> list[Rename]:
+    if not places:
         return batches.done_in(session, OWN_TENANT, batches.last_act(session, OWN_TENANT)) or _nothing()
     rows: dict[int, Rename] = {}
-    for one in what:
-        found = _at_path(session, Path(one)) or _of_batch(session, one)
+    for one, path in places.items():
+        found = _at_path(session, path) or _of_batch(session, one)
         if not found:
-            raise NotFound(f"Nothing that was renamed is known of {one!r}; `image-renamer history` lists what is.")
+            raise NotFound(_unknown(session, one))
         rows |= {row.id: row for row in found}
     return sorted(rows.values(), key=lambda row: (row.image_id, row.companion, row.id))
 
@@ -73,13 +76,27 @@ def _nothing() -> list[Rename]:
     raise NotFound("There is nothing to undo.")
 
 
+def _unknown(session: Session, one: str) -> str:
+    if _number(one) and batches.was_undone(session, OWN_TENANT, _number(one)):
+        return f"Batch {one} was taken back already."
+    return f"Nothing that was renamed is known of {one!r}; `image-renamer history` lists what is."
+
+
+def _number(text: str) -> int:
+    """A batch's number; 0, which no batch has, for anything else."""
+    return int(text) if text.isdecimal() and len(text) < len(str(LARGEST)) else 0
+
+
 def _of_batch(session: Session, number: str) -> list[Rename]:
-    return batches.done_in(session, OWN_TENANT, [int(number)]) if number.isdecimal() else []
+    return batches.done_in(session, OWN_TENANT, [_number(number)])
+
+
+def _real(path: Path) -> Path:
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
 
 
 def _at_path(session: Session, path: Path) -> list[Rename]:
-    real = path.parent.resolve() / path.name if not path.is_dir() else path.resolve()
-    for source, inside in sources.local_paths(session, OWN_TENANT, real):
+    for source, inside in sources.local_paths(session, OWN_TENANT, path):
         if rows := batches.done_at(session, OWN_TENANT, source.id, inside):
             return rows
     return []

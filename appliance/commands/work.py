@@ -9,7 +9,7 @@ from appliance.config import Settings
 @click.command()
 @click.pass_obj
 def work(settings: Settings) -> None:
-    """Works the queue until SIGINT or SIGTERM, which let what is under way be finished."""
+    """Works the queue until SIGINT, which lets what is under way be finished; SIGTERM ends it at once."""
     database = app.open_database(settings)
     worker = app.make_worker(settings, database, actor="worker")
     try:

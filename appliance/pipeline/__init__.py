@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from appliance.models import Image, ImageState, now
 from appliance.pipeline import applying, looking, planning
-from appliance.pipeline.leases import Claim, Outcome, claim, finish
+from appliance.pipeline.leases import Claim, Outcome, claim, finish, owned
 from appliance.pipeline.worker import Order, Worker
 
 LOOKS_AT_ONCE = 8  # pictures decoded or described before the outcome is stored
@@ -92,7 +92,7 @@ def _work_off(worker: Worker, batch_id: int, stopping: threading.Event, broken: 
     try:
         while not stopping.is_set() and not broken.is_set():
             with worker.database.reading(None) as session:
-                image_ids = next(ready(session, batch_id, looks), [])
+                image_ids = next(ready(session, worker.owner, batch_id, looks), [])
                 if not image_ids and not _unfinished(session, batch_id):
                     return
             if not image_ids:
@@ -104,10 +104,11 @@ def _work_off(worker: Worker, batch_id: int, stopping: threading.Event, broken: 
         raise
 
 
-def ready(session: Session, batch_id: int | None = None, looks: int = LOOKS_AT_ONCE) -> Iterator[list[int]]:
-    """Images that are due, in the order in which they are best taken: what is nearest to its end first.
-
-    `looks` is how many are taken at once where each is opened.
+def ready(
+    session: Session, owner: str | None, batch_id: int | None = None, looks: int = LOOKS_AT_ONCE
+) -> Iterator[list[int]]:
+    """Images that are due and free, or the owner's, in the order in which they are best taken: what is nearest to its
+    end first. `looks` is how many are taken at once where each is opened.
     """
     for state, limit in (
         (ImageState.RENAMING, ROWS_AT_ONCE),
@@ -118,19 +119,19 @@ def ready(session: Session, batch_id: int | None = None, looks: int = LOOKS_AT_O
         (ImageState.UNSTABLE, looks),
     ):
         if state is ImageState.DESCRIBED:
-            yield from _settled_folders(session, batch_id)
+            yield from _settled_folders(session, owner, batch_id)
             continue
-        wanted = _due(batch_id, state).order_by(Image.batch_id, Image.folder, Image.id).limit(limit)
+        wanted = _due(owner, batch_id, state).order_by(Image.batch_id, Image.folder, Image.id).limit(limit)
         if ids := list(session.scalars(wanted)):
             yield ids
 
 
-def _due(batch_id: int | None, state: ImageState) -> Select[int]:
-    wanted = select(Image.id).where(Image.state == state, Image.due_at <= now())
+def _due(owner: str | None, batch_id: int | None, state: ImageState) -> Select[int]:
+    wanted = select(Image.id).where(Image.state == state, Image.due_at <= now(), owned(owner))
     return wanted if batch_id is None else wanted.where(Image.batch_id == batch_id)
 
 
-def _settled_folders(session: Session, batch_id: int | None) -> Iterator[list[int]]:
+def _settled_folders(session: Session, owner: str | None, batch_id: int | None) -> Iterator[list[int]]:
     """The described images of each folder in which nothing is left to be looked at first."""
     early = aliased(Image)
     unsettled = exists().where(
@@ -140,9 +141,9 @@ def _settled_folders(session: Session, batch_id: int | None) -> Iterator[list[in
         early.due_at.is_not(None),
         early.tries == 0,
     )
-    folders = _due(batch_id, ImageState.DESCRIBED).with_only_columns(Image.batch_id, Image.folder)
+    folders = _due(owner, batch_id, ImageState.DESCRIBED).with_only_columns(Image.batch_id, Image.folder)
     for batch, folder in session.execute(folders.where(~unsettled).distinct()):
-        yield list(session.scalars(_due(batch, ImageState.DESCRIBED).where(Image.folder == folder)))
+        yield list(session.scalars(_due(owner, batch, ImageState.DESCRIBED).where(Image.folder == folder)))
 
 
 def _unfinished(session: Session, batch_id: int) -> bool:

@@ -39,7 +39,8 @@ def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome
         planned = moves.get(claim.id, [])
         try:
             connector = worker.connector(order)
-            verified = [_verified(worker, claim, connector, move) for move in planned]
+            present = _without_lost_companions(worker, claim, connector, planned)
+            verified = [_verified(worker, claim, connector, move) for move in present]
         except (FileGone, FileChanged) as error:
             outcomes.append(_outcome(claim, planned, Result(_ENDINGS[type(error)], reason=str(error))))
         except (ConnectorError, OSError) as error:
@@ -68,6 +69,18 @@ def _open_moves(worker: Worker, claims: Sequence[Claim]) -> dict[int, list[Move]
     tenant_id = claims[0].tenant_id
     with worker.database.reading(tenant_id) as session:
         return renames.open_moves(session, tenant_id, [claim.id for claim in claims])
+
+
+def _without_lost_companions(
+    worker: Worker, claim: Claim, connector: Connector, moves: Sequence[Move]
+) -> Sequence[Move]:
+    """A sidecar that somebody removed does not keep its image from its name; its row of the journal is closed."""
+    lost = [move for move in moves if move.companion and connector.stat(move.from_path) is None]
+    if lost:
+        gone = Result(Ending.MISSING, reason="It is no longer there.")
+        with worker.database.session(claim.tenant_id) as session:
+            renames.close(session, [renames.Ended(claim.tenant_id, lost, gone)])
+    return [move for move in moves if move not in lost]
 
 
 def _verified(worker: Worker, claim: Claim, connector: Connector, move: Move) -> Move:

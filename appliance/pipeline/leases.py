@@ -50,8 +50,10 @@ class Claim:
     reason: str
 
     def becomes(self, state: ImageState, *, reason: str = "", **changes: Any) -> "Claim":
-        """Ready for its next step at once, or resting for good, as its new state says; its tries start again."""
-        return replace(self, state=state, reason=reason, **({"due_at": _due(state), "tries": 0} | changes))
+        """Ready for its next step at once, or resting for good, as its new state says. Its tries are counted until it
+        rests, so that a source which never settles ends as failed."""
+        resting = {} if state in _READY else {"tries": 0}
+        return replace(self, state=state, reason=reason, **({"due_at": _due(state)} | resting | changes))
 
     def waits(self, seconds: float, *, state: ImageState | None = None, reason: str = "") -> "Claim":
         """Comes again after a while, with one more try on its account."""

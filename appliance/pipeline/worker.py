@@ -41,7 +41,7 @@ class Worker:
     actor: str = "system"
     told: Callable[[list[Outcome]], None] = lambda _: None
     connections: Connections = field(default_factory=Connections)
-    _orders: dict[int, Order] = field(default_factory=dict)
+    _orders: dict[tuple[int, int], Order] = field(default_factory=dict)
     _providers: dict[str, vision.Provider] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -56,12 +56,12 @@ class Worker:
 
     def order(self, claim: Claim) -> Order:
         with self._lock:
-            known = self._orders.get(claim.batch_id)
+            known = self._orders.get((claim.batch_id, claim.source_id))
         if known is None:
             with self.database.reading(claim.tenant_id) as session:
                 known = _order(session, claim)
             with self._lock:
-                self._orders[claim.batch_id] = known
+                self._orders[claim.batch_id, claim.source_id] = known
         return known
 
     def connector(self, order: Order) -> Connector:
