@@ -73,6 +73,7 @@ def without_companions(entries: Iterable[Entry]) -> list[Entry]:
 
 def take_in(session: Session, batch: Batch, policy: Policy, entries: Sequence[Entry]) -> list[Line]:
     """Makes the files of a scan images of the batch; returns those that it leaves alone, with the reason."""
+    session.execute(select(Source.id).where(Source.id == batch.source_id).with_for_update())  # one at a time
     known = _known(session, batch, [entry.path for entry in entries])
     alive = set(session.scalars(select(Owner.id).where(Owner.until > now())))
     moving = renames.paths_under_way(session, batch.tenant_id, batch.source_id)

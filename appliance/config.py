@@ -42,7 +42,7 @@ class Settings:
         """
         problems: list[str] = []
         values = _values(environ, problems)
-        folder = (data or _folder(values.get("DATA"))).expanduser().absolute()
+        folder = Path(os.path.abspath((data or _folder(values.get("DATA"))).expanduser()))  # noqa: PTH100 (without ..)
         settings = Settings(
             data=folder,
             database_url=_database_url(values, folder, problems),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Insert, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from appliance.errors import DiskFull, Unavailable
@@ -107,15 +107,17 @@ def _insert_once(table: type[DeclarativeBase], dialect: str) -> Insert:
     return insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]  # declared as FromClause
 
 
-def explained(error: OperationalError) -> Unavailable:
+def explained(error: DBAPIError) -> Unavailable:
     """The same, as a sentence for the operator."""
     if disk_is_full(error):
         return DiskFull("The disk that holds the database is full; free some space, then run this again.")
-    said = " ".join(str(error.orig).split())
-    return Unavailable(f"The database cannot be used: {said}. `image-renamer check` tries everything it needs.")
+    said = " ".join(str(error.orig).split()).rstrip("?.")
+    if "not a database" in said or "malformed" in said:
+        said += "; put it aside, or take it back from a backup"
+    return Unavailable(f"The database cannot be used: {said}.")
 
 
-def disk_is_full(error: OperationalError) -> bool:
+def disk_is_full(error: DBAPIError) -> bool:
     said = str(error.orig)
     return "is full" in said or "No space left" in said or "disk I/O error" in said
 

@@ -10,8 +10,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 import connectors
+from appliance.db import insert_once
 from appliance.errors import Conflict, Invalid
-from appliance.models import Batch, BatchState, Event, Image, Rename, Source
+from appliance.models import Batch, BatchState, Event, Image, Rename, Source, now
 from connectors.base import Connector
 
 
@@ -76,16 +77,7 @@ def for_folder(session: Session, tenant_id: int, folder: Path) -> tuple[Source, 
     if inside:
         source = max(inside, key=lambda known: len(known.root))
         return source, _relative(folder, Path(source.root))
-    source = Source(
-        tenant_id=tenant_id,
-        kind="watchfolder",
-        name=folder.name or str(folder),
-        root=str(folder),
-        options={"path": str(folder)},
-        made_by_command=True,
-    )
-    session.add(source)
-    session.flush()
+    source = _made(session, tenant_id, folder)
     for narrower in _local(session, tenant_id):
         if narrower.made_by_command and narrower.id != source.id and Path(narrower.root).is_relative_to(folder):
             _refuse_busy(session, narrower)
@@ -108,6 +100,15 @@ def _local(session: Session, tenant_id: int) -> list[Source]:
 def _relative(path: Path, root: Path) -> str:
     relative = PurePosixPath(path.relative_to(root))
     return "" if relative == PurePosixPath(".") else str(relative)
+
+
+def _made(session: Session, tenant_id: int, folder: Path) -> Source:
+    """Another command may make the same one at the same moment."""
+    root = str(folder)
+    values = {"tenant_id": tenant_id, "kind": "watchfolder", "name": folder.name or root, "root": root}
+    insert_once(session, Source, [values | {"options": {"path": root}, "made_by_command": True, "created_at": now()}])
+    wanted = select(Source).where(Source.tenant_id == tenant_id, Source.kind == "watchfolder", Source.root == root)
+    return session.scalars(wanted).one()
 
 
 def _refuse_busy(session: Session, source: Source) -> None:

@@ -6,7 +6,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from appliance.config import Settings
 from appliance.db import explained
@@ -34,6 +34,10 @@ class Commands(click.Group):
         except Problem as problem:
             raise click.ClickException(str(problem)) from problem
         except OperationalError as error:
+            raise click.ClickException(str(explained(error))) from error
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:  # its other kinds are defects of ours
+                raise
             raise click.ClickException(str(explained(error))) from error
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import click
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from appliance import app, config, jobs, vision
 from appliance.config import Settings
+from appliance.db import explained
 from appliance.errors import Problem
 from appliance.imaging import Decoder
 from appliance.pipeline.worker import NO_PROVIDER
@@ -34,9 +37,9 @@ def check(settings: Settings) -> None:
     for name, look in checks:
         try:
             click.echo(f"ok       {name}: {look(settings)}")
-        except (Problem, vision.VisionError, OSError) as error:
+        except (Problem, vision.VisionError, DBAPIError, OSError) as error:
             problems += 1
-            click.echo(f"PROBLEM  {name}: {error}")
+            click.echo(f"PROBLEM  {name}: {explained(error) if isinstance(error, DBAPIError) else error}")
     sys.exit(1 if problems else 0)
 
 
@@ -66,8 +69,6 @@ def _database(settings: Settings) -> str:
 
 
 def _without_password(url: str) -> str:
-    from sqlalchemy.engine import make_url
-
     return make_url(url).render_as_string(hide_password=True)
 
 

@@ -37,6 +37,8 @@ def explain(settings: Settings, photo: Path, provider: str | None, language: str
 
 
 def _look(photo: Path) -> Picture:
+    if not photo.is_file():
+        raise Invalid(f"{photo} is no file; give a picture.")
     with Decoder() as decoder, photo.open("rb") as file:
         return decoder.inspect(file, str(photo))
 

@@ -3,6 +3,8 @@
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +41,10 @@ class Printer:
     def _line(self, line: Line, batch: int | None) -> None:
         """What is said of one file, one at a time."""
 
-    def started(self, data: Path) -> None:
-        """A command begins on the database in `data`."""
+    @contextmanager
+    def working(self, data: Path) -> Iterator[None]:  # noqa: ARG002 (for people)
+        """A command works on the database in `data` while this lasts, however it ends."""
+        yield
 
     def found(self, count: int) -> None:
         """That many images more are to be done."""
@@ -90,9 +94,11 @@ class Table(Printer):
         )
         self._task = self._progress.add_task("Looking for images", total=None)
 
-    def started(self, data: Path) -> None:
+    @contextmanager
+    def working(self, data: Path) -> Iterator[None]:
         self._errors.print(f"[dim]Database and history: {escape(str(data))}[/]", soft_wrap=True)
-        self._progress.start()
+        with self._progress:
+            yield
 
     def found(self, count: int) -> None:
         total = (self._progress.tasks[0].total or 0) + count

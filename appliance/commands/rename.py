@@ -1,7 +1,6 @@
 """`image-renamer rename`: the main job, once, without a server."""
 
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,30 +9,31 @@ from typing import Any
 import click
 
 from appliance import app, batches, naming, sources, vision
-from appliance.commands.printing import Json, Printer, Table, counted
+from appliance.batches import Line
+from appliance.commands.printing import Json, Printer, Table, counted, say
 from appliance.commands.running import Run, interruptible, this_program
+from appliance.commands.scopes import Scope, scopes
 from appliance.config import Settings
-from appliance.errors import Invalid, Problem
+from appliance.errors import Invalid
 from appliance.models import OWN_TENANT, Batch, BatchKind, Source
 from appliance.pipeline.worker import NO_PROVIDER, Worker
-from appliance.sources import Policy, folder_of, name_of
+from appliance.sources import Policy, joined, name_of
 from connectors.base import ConnectorError, Entry
 
 ROWS_AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What of a folder was asked for: all below it, itself alone, or some files in it."""
+@dataclass
+class Asked:
+    """What the person asked for; `left` is how many images may still be looked at, None for all."""
 
-    folder: Path
-    files: frozenset[str] | None = None
-    recursive: bool = True
+    policy: Policy
+    apply: bool
+    left: int | None
 
-    def holds(self, entry: Entry, folder: str) -> bool:
-        if self.files is not None:
-            return folder_of(entry.path) == folder and name_of(entry.path) in self.files
-        return self.recursive or folder_of(entry.path) == folder
+    @property
+    def kind(self) -> BatchKind:
+        return BatchKind.COMMAND if self.apply else BatchKind.PREVIEW
 
 
 @click.command()
@@ -71,14 +71,13 @@ def rename(
 
     PATHS are folders, with their sub-folders, or single images.
     """
-    policy = _policy(settings, choices)
+    asked = Asked(_policy(settings, choices), apply, limit)
     printer: Printer = Json() if as_json else Table()
     run = Run(settings, printer)
-    with app.command(settings, run.told) as worker, interruptible(run):
-        _ask_provider(worker, policy)
-        printer.started(settings.data)
-        for scope in _scopes(paths, recursive=not no_recursive):
-            limit = _rename_in(worker, run, scope, policy, apply, limit)
+    with app.command(settings, run.told, say) as worker, interruptible(run), printer.working(settings.data):
+        _ask_provider(worker, asked.policy)
+        for scope in scopes(paths, recursive=not no_recursive):
+            _rename_in(worker, run, scope, asked)
         printer.finished(_summary(run, apply))
     sys.exit(run.exit_code())
 
@@ -95,7 +94,7 @@ def _policy(settings: Settings, choices: dict[str, Any]) -> Policy:
         again=choices["again"],
     )
     try:
-        if policy.template:
+        if policy.template is not None:
             naming.templates.check(policy.template)
         if policy.provider != NO_PROVIDER:
             vision.load(policy.provider)
@@ -119,78 +118,67 @@ def _ask_provider(worker: Worker, policy: Policy) -> None:
         raise Invalid(str(error)) from error
 
 
-def _scopes(paths: Iterable[Path], *, recursive: bool) -> list[Scope]:
-    """Folders as they are, files by their folder; what lies inside another folder of the list is named once."""
-    real = [path.resolve() for path in paths]
-    folders = [path for path in dict.fromkeys(real) if path.is_dir()]
-    outer = [
-        one
-        for one in folders
-        if not recursive or not any(one != other and one.is_relative_to(other) for other in folders)
-    ]
-    files: dict[Path, set[str]] = {}
-    for path in real:
-        if not path.is_dir():
-            files.setdefault(path.parent, set()).add(path.name)
-    return [Scope(folder, recursive=recursive) for folder in outer] + [
-        Scope(folder, frozenset(names))
-        for folder, names in files.items()
-        if not any(_covers(one, folder, recursive) for one in outer)
-    ]
-
-
-def _covers(folder: Path, other: Path, recursive: bool) -> bool:
-    return other == folder or (recursive and other.is_relative_to(folder))
-
-
-def _rename_in(worker: Worker, run: Run, scope: Scope, policy: Policy, apply: bool, limit: int | None) -> int | None:
-    """One folder from scan to end; returns how many images may still be taken elsewhere."""
-    if run.stopping.is_set() or limit == 0:
-        return limit
-    kind = BatchKind.COMMAND if apply else BatchKind.PREVIEW
+def _rename_in(worker: Worker, run: Run, scope: Scope, asked: Asked) -> None:
+    """One folder from scan to end. What keeps it from being looked at is said, and the next one is taken."""
+    if run.stopping.is_set() or asked.left == 0:
+        return
     with worker.database.session(OWN_TENANT) as session:
         source, folder = sources.for_folder(session, OWN_TENANT, scope.folder)
-        batch = batches.start(session, OWN_TENANT, source, kind, policy, worker.owner)
+        batch = batches.start(session, OWN_TENANT, source, asked.kind, asked.policy, worker.owner)
     run.started.append(batch)
     run.printer.folder(Path(source.root))
-    taken = _take_in(worker, run, scope, policy, batch, source, folder, limit)
-    run.work_off(worker, batch)
-    return None if limit is None else limit - taken
-
-
-def _take_in(
-    worker: Worker, run: Run, scope: Scope, policy: Policy, batch: Batch, source: Source, folder: str, limit: int | None
-) -> int:
     try:
-        connector = worker.connections.open(source)
-        if batch.kind is not BatchKind.PREVIEW:
-            connector.check()  # looking works on a read-only disk too
-        found = [entry for entry in connector.scan(folder) if scope.holds(entry, folder)]
+        found = _scanned(worker, scope, asked, source, folder)
     except (ConnectorError, OSError) as error:
-        raise Problem(str(error)) from error
-    images = batches.without_companions(found) if policy.companions else found
-    wanted = list(islice(images, limit))
-    run.printer.found(len(wanted))
-    for start in range(0, len(wanted), ROWS_AT_ONCE):
+        run.tell(Line(folder, folder, "failed", str(error)), batch.id)
+        found = []
+    for name in scope.missing({name_of(entry.path) for entry in found}):
+        run.tell(Line(joined(folder, name), joined(folder, name), "failed", _NO_IMAGE), batch.id)
+    _take_in(worker, run, asked, batch, found)
+    run.work_off(worker, batch)
+
+
+_NO_IMAGE = "It is not an image that can be renamed here; links and hidden files are left alone."
+
+
+def _scanned(worker: Worker, scope: Scope, asked: Asked, source: Source, folder: str) -> list[Entry]:
+    connector = worker.connections.open(source)
+    if asked.apply:
+        connector.check()  # looking works on a read-only disk too
+    found = [entry for entry in connector.scan(folder) if scope.holds(entry, folder)]
+    images = batches.without_companions(found) if asked.policy.companions else found
+    return sorted(images, key=lambda entry: entry.path)
+
+
+def _take_in(worker: Worker, run: Run, asked: Asked, batch: Batch, entries: list[Entry]) -> None:
+    """What has a good name or is named already does not count against the limit."""
+    rest = iter(entries)
+    while some := list(islice(rest, ROWS_AT_ONCE if asked.left is None else min(asked.left, ROWS_AT_ONCE))):
         with worker.database.session(OWN_TENANT) as session:
-            left = batches.take_in(session, batch, policy, wanted[start : start + ROWS_AT_ONCE])
+            left = batches.take_in(session, batch, asked.policy, some)
+        run.printer.found(len(some))
         for line in left:
             run.tell(line, batch.id)
-    return len(wanted)
+        if asked.left is not None:
+            asked.left -= len(some) - len(left)
 
 
 def _summary(run: Run, apply: bool) -> str:
     counts = run.printer.counts
-    if not counts.total():
-        return "There are no images there."
-    done = counted(counts["renamed" if apply else "proposed"], "image")
-    said = [f"{done} {'renamed' if apply else 'would be renamed'}"]
-    said += [f"{counts[state]:,} {words}" for state, words in _OUTCOMES.items() if counts[state]]
-    numbers = " ".join(str(batch.id) for batch in run.started)
     stopped = "Stopped before the end. " if run.stopping.is_set() else ""
-    undo = f" To take it back: {this_program(run.settings)} undo {numbers}" if apply and counts["renamed"] else ""
-    hint = " Nothing was changed; add --apply to rename." if not apply else undo
-    return f"{stopped}{', '.join(said)}.{hint}"
+    if not counts.total():
+        return f"{stopped}Nothing was changed." if stopped else "There are no images there."
+    done = counts["renamed" if apply else "proposed"]
+    said = [f"{counted(done, 'image')} {'renamed' if apply else 'would be renamed'}"]
+    said += [f"{counts[state]:,} {words}" for state, words in _OUTCOMES.items() if counts[state]]
+    return f"{stopped}{', '.join(said)}. {_next(run, apply, done)}".rstrip()
+
+
+def _next(run: Run, apply: bool, done: int) -> str:
+    if not apply:
+        return "Nothing was changed; add --apply to rename." if done else "Nothing was changed."
+    what = str(run.started[0].id) if len(run.started) == 1 else "--last"
+    return f"To take it back: {this_program(run.settings)} undo {what}" if done else ""
 
 
 _OUTCOMES = {

@@ -36,11 +36,10 @@ def undo(settings: Settings, what: tuple[str, ...], last: bool, as_json: bool) -
     printer: Printer = Json() if as_json else Table()
     run = UndoRun(settings, printer)
     places = {one: _real(Path(one)) for one in what}
-    with app.command(settings, run.told, say) as worker, interruptible(run):
+    with app.command(settings, run.told, say) as worker, interruptible(run), printer.working(settings.data):
         with worker.database.session(OWN_TENANT) as session:
             undoing = batches.undo(session, OWN_TENANT, _rows(session, places), worker.owner)
             roots = {batch.id: Path(session.get_one(Source, batch.source_id).root) for batch in undoing.batches}
-        printer.started(settings.data)
         run.started += undoing.batches
         for batch in undoing.batches:
             printer.folder(roots[batch.id])

@@ -2,7 +2,8 @@
 
 import os
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,19 @@ def fill(path: Path) -> None:
     with path.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(bytes(1 << 16)):
             pass
+
+
+@contextmanager
+def mounted(folder: Path, options: str) -> Iterator[Path]:
+    """A file system of its own in memory."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount")
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
 
 
 def run_at_once(commands: list[list[str]], environment: dict[str, str]) -> list[tuple[int, str]]:
@@ -159,29 +173,54 @@ def test_links_are_never_followed(home: Home):
     assert (home.pictures / "IMG_0010.JPG").is_symlink()
 
 
+@pytest.mark.optional("only root may mount a small file system")
 def test_a_full_disk_is_said_and_nothing_is_lost(home: Home):
-    if os.geteuid() != 0:
-        pytest.fail("This needs a small file system, which only root may mount; run the tests as root.")
-    disk = home.root / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", disk], check=True)
-    try:
+    with mounted(home.root / "disk", "size=6m") as disk:
         small = Home(disk)
         small.pictures.mkdir()
         for number in range(10):
             small.photo(f"IMG_{number:04}.JPG", seed=number)
         before = small.contents()
-        filler = disk / "filler"
-        fill(filler)
+        fill(disk / "filler")
 
         said = small.run("rename", small.pictures, "--apply")
 
         assert said.exit_code == 1
         assert "full" in said.errors
         assert before <= small.contents()
-        filler.unlink()
+        (disk / "filler").unlink()
         small.rename()
         assert small.contents() == before
         assert not any(name.startswith("IMG_") for name in small.tree())
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)
+
+
+@pytest.mark.optional("only root may mount a file system")
+def test_a_folder_that_cannot_be_renamed_in_does_not_keep_the_others_waiting(home: Home):
+    home.photo("good/IMG_0001.JPG", seed=1)
+
+    with mounted(home.pictures / "bad", "ro"):
+        said = home.rename(home.pictures / "bad", home.pictures / "good")
+
+    assert said.exit_code == 1
+    assert sorted(said.states().values()) == ["failed", "renamed"]
+    assert any("read-only" in str(line["reason"]) for line in said.lines)
+
+
+def test_a_damaged_database_is_said_in_one_line(home: Home):
+    (home.root / "data").mkdir()
+    (home.root / "data" / "renamer.db").write_text("this is no database, whatever its name says" * 50)
+
+    for command in ("history", "check"):
+        said = home.run(command)
+        assert said.exit_code == 1
+        assert "file is not a database" in said.errors + said.output
+        assert "Traceback" not in said.errors
+
+
+def test_explain_of_a_pipe_does_not_wait_for_it(home: Home):
+    os.mkfifo(home.pictures / "pipe.jpg")
+
+    said = home.run("explain", home.pictures / "pipe.jpg")
+
+    assert said.exit_code == 1
+    assert "is no file" in said.errors

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -191,7 +192,7 @@ def test_a_path_that_does_not_exist_is_wrong_usage(home: Home):
     assert "nowhere" in said.errors
 
 
-@pytest.mark.parametrize("option", [("--template", "{subjekt}"), ("--provider", "nobody")])
+@pytest.mark.parametrize("option", [("--template", "{subjekt}"), ("--template", ""), ("--provider", "nobody")])
 def test_an_unknown_token_or_provider_is_wrong_usage_and_lists_the_known_ones(home: Home, option: tuple[str, str]):
     said = home.run("rename", home.pictures, *option)
 
@@ -216,3 +217,63 @@ def test_the_real_program_runs_as_a_process_of_its_own(home: Home):
     ran = subprocess.run(command, env=home.process_environment(), capture_output=True, text=True, check=True)
 
     assert '"state":"proposed"' in ran.stdout
+
+
+def test_a_picture_may_take_the_name_of_one_that_was_deleted(home: Home):
+    home.photo("IMG_0001.JPG", seed=1)
+    (name,) = home.rename().names().values()
+    (home.pictures / name).unlink()
+    home.photo("IMG_0002.JPG", seed=1)
+
+    assert home.rename().names() == {"IMG_0002.JPG": name}
+    assert home.run("undo").exit_code == 0
+    assert home.tree() == {"IMG_0002.JPG"}
+
+
+def test_a_picture_that_was_moved_back_by_hand_can_be_renamed_again(home: Home):
+    home.photo("IMG_0001.JPG", seed=1)
+    (name,) = home.rename().names().values()
+    (home.pictures / name).rename(home.pictures / "IMG_0001.JPG")
+
+    assert home.rename().names() == {"IMG_0001.JPG": name}
+    assert home.run("undo").exit_code == 0
+    assert home.tree() == {"IMG_0001.JPG"}
+
+
+def test_names_that_are_good_already_do_not_count_against_the_limit(home: Home):
+    for number in range(3):
+        home.photo(f"a-good-name-{'abc'[number]}.jpg", seed=number)
+        home.photo(f"IMG_000{number}.JPG", seed=10 + number)
+
+    states = list(home.rename("--limit", "2").states().values())
+
+    assert states.count("renamed") == 2
+
+
+def test_a_dry_run_leaves_no_rows_and_no_events(home: Home):
+    home.photo("IMG_0001.JPG")
+    home.rename(apply=False)
+
+    with sqlite3.connect(home.root / "data" / "renamer.db") as database:
+        for table in ("images", "batches", "renames", "events"):
+            assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
+
+
+def test_each_line_says_below_which_folder_its_paths_are(home: Home):
+    photo = home.photo("IMG_0001.JPG")
+
+    (line,) = home.rename(apply=False).lines
+
+    assert Path(line["root"]) / line["path"] == photo
+
+
+def test_a_link_to_a_picture_is_not_renamed_through(home: Home):
+    photo = home.photo("sub/IMG_0001.JPG")
+    link = home.pictures / "IMG_0002.JPG"
+    link.symlink_to(photo)
+
+    said = home.rename(link)
+
+    assert said.exit_code == 1
+    assert said.states() == {"IMG_0002.JPG": "failed"}
+    assert photo.exists()

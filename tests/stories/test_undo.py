@@ -130,3 +130,62 @@ def test_after_an_undo_the_pictures_may_be_renamed_again(renamed: Home):
     renamed.rename()
 
     assert renamed.tree() == names
+
+
+def test_companions_come_back_with_their_picture(home: Home):
+    home.photo("IMG_0001.JPG", seed=1)
+    (home.pictures / "IMG_0001.xmp").write_text("<x/>")
+    before = home.snapshot()
+    new = home.rename().names()["IMG_0001.JPG"]
+
+    said = home.run("undo", home.pictures / new, "--json")
+
+    assert said.exit_code == 0
+    assert [line["companions"] for line in said.lines] == [["IMG_0001.xmp"]]
+    assert home.snapshot() == before
+
+
+def test_a_sidecar_names_its_picture(home: Home):
+    home.photo("IMG_0001.JPG", seed=1)
+    (home.pictures / "IMG_0001.xmp").write_text("<x/>")
+    before = home.snapshot()
+    stem = Path(home.rename().names()["IMG_0001.JPG"]).stem
+
+    assert home.run("undo", home.pictures / f"{stem}.xmp").exit_code == 0
+    assert home.snapshot() == before
+
+
+def test_a_sidecar_that_was_removed_does_not_keep_its_picture_from_its_old_name(home: Home):
+    home.photo("IMG_0001.JPG", seed=1)
+    (home.pictures / "IMG_0001.xmp").write_text("<x/>")
+    stem = Path(home.rename().names()["IMG_0001.JPG"]).stem
+    (home.pictures / f"{stem}.xmp").unlink()
+
+    assert home.run("undo").exit_code == 0
+    assert home.tree() == {"IMG_0001.JPG"}
+
+
+def test_undo_says_which_name_came_back(renamed: Home):
+    said = renamed.run("undo", "--json")
+
+    assert {"IMG_0001.JPG", "sub/IMG_0002.png"} == set(said.names().values())
+
+
+def test_an_undo_that_could_not_reach_the_disk_can_be_repeated(renamed: Home):
+    renamed.pictures.rename(renamed.root / "unplugged")
+    assert renamed.run("undo", "--last").exit_code == 1
+    (renamed.root / "unplugged").rename(renamed.pictures)
+
+    assert renamed.run("undo", "--last").exit_code == 0
+    assert renamed.snapshot() == renamed.before
+
+
+def test_a_batch_that_was_taken_back_says_so(renamed: Home):
+    number = str(renamed_history(renamed)[0]["batch"])
+    renamed.run("undo", number)
+
+    assert f"Batch {number} was taken back already." in renamed.run("undo", number).errors
+
+
+def test_a_number_beyond_all_batches_is_an_answer_and_no_crash(renamed: Home):
+    assert "is known of '99999999999999999999'" in renamed.run("undo", "9" * 20).errors
