@@ -38,13 +38,31 @@ def test_killed_before_any_call_the_next_run_puts_all_right(home: Home, protocol
         assert _run(tried, protocol).returncode == 0
         _assert_all_is_well(tried, before)
 
-    assert points or call not in _EXPECTED[protocol]
+    assert points >= _LEAST[protocol].get(call, 0)
 
 
-_EXPECTED = {
-    "noreplace": {"renameat2", "fsync"},
-    "link": {"linkat", "unlinkat", "fsync"},
-    "copy": {"unlinkat", "fsync"},
+@pytest.mark.parametrize("number", range(1, 7))
+def test_killed_again_while_it_puts_right_the_next_command_does_the_rest_at_once(home: Home, number: int):
+    """The first calls of the second run try out the disk, and what they leave is removed by a trial an hour later."""
+    home.photo("IMG_0001.JPG", seed=1)
+    home.photo("IMG_0002.JPG", seed=1)
+    (home.pictures / "IMG_0001.xmp").write_text("<x/>")
+    before = home.contents()
+
+    assert _killed_before("renameat2", 2, home, "noreplace")
+    _killed_before("renameat2", number, home, "noreplace")
+    assert _run(home, "noreplace").returncode == 0
+
+    for left in home.pictures.glob(".rn-probe-*"):
+        left.unlink()
+    _assert_all_is_well(home, before)
+
+
+# Two pictures and a sidecar make three renames; what each of them takes at least.
+_LEAST = {
+    "noreplace": {"renameat2": 3, "fsync": 1},
+    "link": {"linkat": 6, "renameat2": 3, "unlinkat": 6, "fsync": 9},
+    "copy": {"renameat2": 3, "unlinkat": 6, "fsync": 9},
 }
 
 
@@ -62,7 +80,8 @@ def _run(home: Home, protocol: str, *tracer: str) -> subprocess.CompletedProcess
 
 def _killed_before(call: str, number: int, home: Home, protocol: str) -> bool:
     """The calls are counted per thread, and one thread does all the renaming."""
-    tracer = ["strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", f"--trace={call}"]
+    # Not with --seccomp-bpf, under which strace 6.1 counts no further than the first call.
+    tracer = ["strace", "-f", "-qq", "-o", "/dev/null", f"--trace={call}"]
     ran = _run(home, protocol, *tracer, f"--inject={call}:signal=SIGKILL:when={number}")
     assert ran.returncode in KILLED | {0}, ran.stderr.decode()
     return ran.returncode != 0

@@ -1,14 +1,14 @@
 """A worker over a folder of pictures, on each database; its steps can be taken one by one."""
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
-from appliance import app, batches, pipeline, sources
+from appliance import app, batches, pipeline, renames, sources
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.migrations import upgrade
@@ -16,8 +16,23 @@ from appliance.models import OWN_TENANT, Batch, BatchKind, Event, Image, ImageSt
 from appliance.pipeline.leases import Outcome
 from appliance.pipeline.worker import Worker
 from appliance.sources import Policy
+from connectors import watchfolder
 from connectors.base import Connector, Entry
 from tests.home import Home
+
+
+class Killed(BaseException):
+    """As if the process had died right there: nothing tidies up after it."""
+
+
+def killed_at(wanted: str) -> Callable[[str], None]:
+    """For a rename: dies once it has reached a step."""
+
+    def step(reached: str) -> None:
+        if reached == wanted:
+            raise Killed
+
+    return step
 
 
 @dataclass
@@ -53,6 +68,21 @@ class Workshop:
                 return
             pipeline.advance(self.worker, [self.image().id])
         raise AssertionError(f"It never became {state}; it is {self.image().state}: {self.image().reason}")
+
+    def intend(self) -> list[renames.Move]:
+        """What a worker writes down before it touches the disk, for the only image and its companions."""
+        image = self.image()
+        with self.database.session(OWN_TENANT) as session:
+            planned = renames.open_moves(session, OWN_TENANT, [image.id])[image.id]
+            moves = [replace(move, protocol=self.connector.protocol("")) for move in planned]
+            renames.intend(session, OWN_TENANT, moves, image.fence)
+            session.execute(update(Image).values(state=ImageState.RENAMING))
+        return moves
+
+    def use(self, protocol: watchfolder.Protocol) -> None:
+        """As if the disk could do no better."""
+        options = watchfolder.Options(path=str(self.home.pictures))
+        self.worker.connections.use(self.source, watchfolder.connect(options, protocol=protocol))
 
     def work_off(self) -> None:
         pipeline.work_off(self.worker, self.batch.id, 2, threading.Event())

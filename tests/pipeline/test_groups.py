@@ -1,33 +1,18 @@
 """An image and its companions keep one stem: all are renamed or none, also where a worker dies in between."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from appliance import pipeline, renames
-from appliance.models import OWN_TENANT, Image, ImageState, RenameState
+from appliance.models import OWN_TENANT, ImageState, RenameState
 from appliance.renames import Move
-from connectors import watchfolder
 from connectors.base import Entry
 from connectors.watchfolder import Protocol
-from tests.pipeline.conftest import Workshop
+from tests.pipeline.conftest import Killed, Workshop, killed_at
 
 OLD_NAMES = {"IMG_0001.JPG", "IMG_0001.xmp"}
-
-
-class Killed(BaseException):
-    """As if the process had died right there: nothing tidies up after it."""
-
-
-def killed_at(wanted: str) -> Callable[[str], None]:
-    def step(reached: str) -> None:
-        if reached == wanted:
-            raise Killed
-
-    return step
 
 
 @pytest.fixture
@@ -48,22 +33,12 @@ def new_name(workshop: Workshop) -> Path:
     return workshop.home.pictures / workshop.moves()[0].to_path
 
 
-def use(workshop: Workshop, protocol: Protocol) -> None:
-    options = watchfolder.Options(path=str(workshop.home.pictures))
-    workshop.worker.connections.use(workshop.source, watchfolder.connect(options, protocol=protocol))
-
-
 def die_while_taking_back(workshop: Workshop, step: str = "") -> None:
     """The image had its new name, and was on its way back since its sidecar could not follow. Without a step the
     worker died when it had written that down, and before it did anything."""
-    image = workshop.image()
+    move = workshop.intend()[0]
     with workshop.database.session(OWN_TENANT) as session:
-        planned = renames.open_moves(session, OWN_TENANT, [image.id])[image.id]
-        moves = [replace(move, protocol=workshop.connector.protocol("")) for move in planned]
-        renames.intend(session, OWN_TENANT, moves, image.fence)
-        renames.note_step(session, OWN_TENANT, moves[0], image.fence, "back")
-        session.execute(update(Image).values(state=ImageState.RENAMING))
-    move = moves[0]
+        renames.note_step(session, OWN_TENANT, move, workshop.image().fence, "back")
     renamed = workshop.connector.rename(
         move.entry, move.to_path, key=str(move.id), step=lambda _: None, protocol=move.protocol
     )
@@ -120,7 +95,7 @@ def test_what_was_to_be_taken_back_is_taken_back_after_a_crash(pair: Workshop):
 @pytest.mark.parametrize("protocol", ["link", "copy"])
 @pytest.mark.parametrize("step", ["marked", "linked or copied", "retired"])
 def test_a_crash_in_the_middle_of_taking_back_is_put_right(pair: Workshop, protocol: Protocol, step: str):
-    use(pair, protocol)
+    pair.use(protocol)
     before, names = pair.home.contents(), pair.home.tree()
     die_while_taking_back(pair, {"link": "linked", "copy": "copied"}[protocol] if "or" in step else step)
     assert pair.home.tree() != names

@@ -3,29 +3,35 @@
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from appliance import pipeline, renames
-from appliance.models import OWN_TENANT, Image, ImageState, RenameState
+from appliance import app, pipeline
+from appliance.models import OWN_TENANT, Batch, BatchState, Image, ImageState, Owner, RenameState, now
+from appliance.pipeline.leases import register
 from appliance.pipeline.worker import Worker
-from tests.pipeline.conftest import Workshop
+from tests.pipeline.conftest import Killed, Workshop, killed_at
 
 
 @pytest.fixture
 def crashed(workshop: Workshop, picture: Path) -> Workshop:
     """The worker died after it had said what it was about to do, and before it did it."""
     workshop.until(ImageState.PLANNED)
-    image = workshop.image()
-    with workshop.database.session(OWN_TENANT) as session:
-        moves = renames.open_moves(session, OWN_TENANT, [image.id])[image.id]
-        moves = [replace(move, protocol=workshop.connector.protocol("")) for move in moves]
-        renames.intend(session, OWN_TENANT, moves, image.fence)
-        session.execute(update(Image).values(state=ImageState.RENAMING))
+    workshop.intend()
     return workshop
+
+
+@pytest.fixture
+def abandoned(crashed: Workshop) -> Workshop:
+    """The same, by a command, whose lease has run out."""
+    with crashed.database.session(OWN_TENANT) as session:
+        register(session, OWN_TENANT, "a command")
+        session.execute(update(Owner).values(until=now()))
+        session.execute(update(Batch).values(owner="a command"))
+        session.execute(update(Image).values(owner="a command"))
+    return crashed
 
 
 def old(workshop: Workshop) -> Path:
@@ -185,3 +191,62 @@ def test_an_image_that_forgot_that_it_was_being_renamed_is_put_right_by_its_jour
 
     assert crashed.image().state == ImageState.RENAMED
     assert [row.state for row in crashed.moves()] == [RenameState.DONE]
+
+
+def test_what_a_dead_command_was_renaming_is_finished_and_its_batch_is_ended(abandoned: Workshop):
+    app.put_right(abandoned.worker)
+
+    assert abandoned.image().state == ImageState.RENAMED
+    assert new(abandoned).exists()
+    with abandoned.database.reading(OWN_TENANT) as session:
+        assert session.get_one(Batch, abandoned.batch.id).state == BatchState.CANCELLED
+
+
+def test_what_a_dead_command_could_not_rename_is_put_right_and_then_left_alone(abandoned: Workshop):
+    new(abandoned).write_bytes(b"a stranger's")
+    before = abandoned.home.snapshot()
+
+    app.put_right(abandoned.worker)
+
+    assert [row.state for row in abandoned.moves()] == [RenameState.CONFLICT]
+    assert abandoned.image().due_at is None
+    abandoned.expire_leases()
+    abandoned.work_off()
+    assert abandoned.home.snapshot() == before
+
+
+@pytest.fixture
+def linked(workshop: Workshop, picture: Path) -> Workshop:
+    """The worker died when the file had its new name, and still its old one, on a disk that can only link."""
+    workshop.use("link")
+    workshop.until(ImageState.PLANNED)
+    (move,) = workshop.intend()
+    with pytest.raises(Killed):
+        workshop.connector.rename(
+            move.entry, move.to_path, key=str(move.id), step=killed_at("linked"), protocol=move.protocol
+        )
+    return workshop
+
+
+def test_of_two_names_of_one_file_the_new_one_stays(linked: Workshop):
+    assert old(linked).samefile(new(linked))
+    content = old(linked).read_bytes()
+
+    recover(linked)
+
+    assert linked.home.tree() == {new(linked).name}
+    assert new(linked).read_bytes() == content
+    assert [row.state for row in linked.moves()] == [RenameState.DONE]
+
+
+def test_a_strangers_file_under_the_old_name_stays_beside_ours_under_the_new_one(linked: Workshop):
+    old(linked).unlink()
+    old(linked).write_bytes(b"a stranger's")
+    content = new(linked).read_bytes()
+
+    recover(linked)
+
+    assert linked.home.tree() == {old(linked).name, new(linked).name}
+    assert old(linked).read_bytes() == b"a stranger's"
+    assert new(linked).read_bytes() == content
+    assert [row.state for row in linked.moves()] == [RenameState.DONE]
