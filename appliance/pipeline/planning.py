@@ -51,12 +51,13 @@ def plan(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]
 
     Another run that reserves the same name first is met by planning once more.
     """
-    try:
-        folder = _look_around(worker.connector(order), order, claims)
-    except (ConnectorError, OSError) as error:
-        return [unreachable(claim, error) for claim in claims]
     for _ in range(MOST_RACES):
-        planned = _name(order, claims, folder, _facts(worker, order, claims))
+        facts = _facts(worker, order, claims)  # first: a rename that ends now is then seen here or in the folder
+        try:
+            folder = _look_around(worker.connector(order), order, claims)
+        except (ConnectorError, OSError) as error:
+            return [unreachable(claim, error) for claim in claims]
+        planned = _name(order, claims, folder, facts)
         try:
             with worker.database.session(claims[0].tenant_id) as session:
                 done = finish(session, planned.outcomes, actor=worker.actor)
@@ -65,7 +66,9 @@ def plan(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]
             continue
         worker.told(done)
         return []
-    return [again(claim, "Other work in this folder took the names as they were planned.") for claim in claims]
+    if len(claims) > 1:  # one that cannot be reserved must not keep the others from their names
+        return [outcome for claim in claims for outcome in plan(worker, order, [claim])]
+    return [again(claims[0], "An earlier rename of it, or other work in this folder, stands in the way.")]
 
 
 def _look_around(connector: Connector, order: Order, claims: Sequence[Claim]) -> _Folder:
