@@ -76,7 +76,7 @@ _JSON_FIELDS = ("path", "to", "state", "reason", "words", "alt", "confidence", "
 class Table(Printer):
     """A progress bar while it works, then old → new by folder, and a sentence on what to do next."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "Looking for images") -> None:
         super().__init__()
         self._console = console()
         self._errors = Console(stderr=True, highlight=False)
@@ -92,7 +92,7 @@ class Table(Printer):
             transient=True,
             disable=not self._errors.is_terminal,
         )
-        self._task = self._progress.add_task("Looking for images", total=None)
+        self._task = self._progress.add_task(doing, total=None)
 
     @contextmanager
     def working(self, data: Path) -> Iterator[None]:

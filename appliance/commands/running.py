@@ -64,9 +64,13 @@ class Run:
 def this_program(settings: Settings) -> str:
     """How the same program is called again on the same data, from where the person stands."""
     name = "image-renamer"
-    program = name if shutil.which(name) else os.path.relpath(sys.argv[0]) if sys.argv[0].endswith(name) else name
+    program = name if shutil.which(name) or not sys.argv[0].endswith(name) else _briefly(sys.argv[0])
     found = Settings.from_env(os.environ).data == settings.data
-    return program if found else f"{program} --data {shlex.quote(os.path.relpath(settings.data))}"
+    return program if found else f"{program} --data {_briefly(str(settings.data))}"
+
+
+def _briefly(path: str) -> str:
+    return shlex.quote(min(os.path.relpath(path), os.path.abspath(path), key=len))  # noqa: PTH100
 
 
 @contextmanager

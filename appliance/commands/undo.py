@@ -33,7 +33,7 @@ def undo(settings: Settings, what: tuple[str, ...], last: bool, as_json: bool) -
     """
     if last and what:
         raise click.UsageError("Give either --last or what to undo, not both.")
-    printer: Printer = Json() if as_json else Table()
+    printer: Printer = Json() if as_json else Table("Putting old names back")
     run = UndoRun(settings, printer)
     places = {one: _real(Path(one)) for one in what}
     with app.command(settings, run.told, say) as worker, interruptible(run), printer.working(settings.data):
