@@ -14,6 +14,7 @@ from appliance import events, naming, renames
 from appliance.db import portions
 from appliance.models import (
     FINAL,
+    LIVING,
     Batch,
     BatchKind,
     BatchState,
@@ -108,7 +109,7 @@ def take_in(session: Session, batch: Batch, policy: Policy, entries: Sequence[En
 def _known(session: Session, batch: Batch, paths: Sequence[str]) -> dict[str, Image]:
     """The living images at those paths."""
     here = Image.tenant_id == batch.tenant_id, Image.source_id == batch.source_id
-    living = select(Image).where(*here, ~Image.preview, Image.state != ImageState.MISSING, Image.path.in_(paths))
+    living = select(Image).where(*here, LIVING, Image.path.in_(paths))
     return {row.path: row for row in session.scalars(living)}
 
 

@@ -90,6 +90,12 @@ class RenameState(StrEnum):
 OPEN = (RenameState.PLANNED, RenameState.EXECUTING)
 
 
+# Conditions of partial indexes. A query must say them in these very words: a parameter in them hides from the database
+# that it may use the index.
+LIVING = text("NOT preview AND state <> 'missing'")  # of images: what stands at its path
+IS_OPEN = text("state IN ('planned', 'executing')")  # of renames: what reserves its names
+
+
 class BatchKind(StrEnum):
     PREVIEW = "preview"  # a dry run: reserves nothing, and its rows go when it ends
     COMMAND = "command"  # `rename --apply`
@@ -192,8 +198,8 @@ class Image(Base):
             "source_id",
             "path",
             unique=True,
-            sqlite_where=text("NOT preview AND state <> 'missing'"),
-            postgresql_where=text("NOT preview AND state <> 'missing'"),
+            sqlite_where=LIVING,
+            postgresql_where=LIVING,
         ),
         Index(
             "ix_images_due_at",
@@ -273,8 +279,8 @@ class Rename(Base):
             "source_id",
             "from_path",
             unique=True,
-            sqlite_where=text("state IN ('planned', 'executing')"),
-            postgresql_where=text("state IN ('planned', 'executing')"),
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
         ),
         Index(
             "uq_renames_open_to",
@@ -282,8 +288,8 @@ class Rename(Base):
             "folder",
             "to_key",
             unique=True,
-            sqlite_where=text("state IN ('planned', 'executing')"),
-            postgresql_where=text("state IN ('planned', 'executing')"),
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
         ),
         Index("ix_renames_source_id_to_path", "source_id", "to_path"),
         Index("ix_renames_image_id", "image_id"),

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, insert, 
 from sqlalchemy.orm import Session
 
 from appliance import naming
-from appliance.models import OPEN, Rename, RenameState, now
+from appliance.models import IS_OPEN, OPEN, Rename, RenameState, now
 from appliance.sources import folder_of, name_of
 from connectors.base import Connector, ConnectorError, Entry, FileChanged, FileGone, NameTaken
 
@@ -80,7 +80,7 @@ class Ended:
 def open_names(session: Session, tenant_id: int, source_id: int, folder: str) -> set[str]:
     """The names that open rows reserve in a folder."""
     wanted = select(Rename.to_path).where(
-        Rename.tenant_id == tenant_id, Rename.source_id == source_id, Rename.folder == folder, Rename.state.in_(OPEN)
+        Rename.tenant_id == tenant_id, Rename.source_id == source_id, Rename.folder == folder, IS_OPEN
     )
     return {name_of(path) for path in session.scalars(wanted)}
 
@@ -138,13 +138,13 @@ def _move(row: Rename) -> Move:
 
 def under_way(tenant_id: int) -> Select[int]:
     """The images of which the journal does not know how their rename ended."""
-    return select(Rename.image_id).where(Rename.tenant_id == tenant_id, Rename.state == RenameState.EXECUTING)
+    return select(Rename.image_id).where(Rename.tenant_id == tenant_id, Rename.state == RenameState.EXECUTING, IS_OPEN)
 
 
 def paths_under_way(session: Session, tenant_id: int, source_id: int) -> set[str]:
     """The paths at which a file may stand whose rename is of unknown outcome."""
     wanted = select(Rename.from_path, Rename.to_path).where(
-        Rename.tenant_id == tenant_id, Rename.source_id == source_id, Rename.state == RenameState.EXECUTING
+        Rename.tenant_id == tenant_id, Rename.source_id == source_id, Rename.state == RenameState.EXECUTING, IS_OPEN
     )
     return {path for row in session.execute(wanted) for path in row}
 

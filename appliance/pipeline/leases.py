@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from appliance import events
 from appliance.db import Database, portions
-from appliance.models import Image, ImageState, Owner, now
+from appliance.models import LIVING, Image, ImageState, Owner, now
 
 LEASE = timedelta(seconds=15)
 HEARTBEAT_SECONDS = LEASE.total_seconds() / 3
@@ -110,8 +110,8 @@ def finish(session: Session, outcomes: Sequence[Outcome], *, actor: str) -> list
     still_held = held(session, [outcome.image for outcome in outcomes])
     ours = [outcome for outcome in outcomes if outcome.image.id in still_held]
     if ours:
-        for image in (outcome.image for outcome in ours if outcome.moved):
-            _displace(session, image)
+        if moved := [outcome.image for outcome in ours if outcome.moved]:
+            session.execute(_DISPLACE, [_place(image) for image in moved])
         session.execute(_UPDATE, [_values(outcome.image) for outcome in ours])
         also = [outcome.also for outcome in ours if outcome.also]
         for write in dict.fromkeys(write for write, _ in also):
@@ -121,18 +121,6 @@ def finish(session: Session, outcomes: Sequence[Outcome], *, actor: str) -> list
     if told:
         events.record(session, ours[0].image.tenant_id, told, actor=actor)
     return ours
-
-
-def _displace(session: Session, image: Claim) -> None:
-    """A row that still claims the path is of a file that somebody took away from there."""
-    here = Image.tenant_id == image.tenant_id, Image.source_id == image.source_id, Image.path == image.path
-    gone = {"state": ImageState.MISSING, "due_at": None, "reason": "Another file has its name by now."}
-    session.execute(
-        update(Image)
-        .where(*here, Image.id != image.id, ~Image.preview, Image.state != ImageState.MISSING)
-        .values(fence=Image.fence + 1, **gone)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def held(session: Session, claims: Sequence[Claim]) -> set[int]:
@@ -149,6 +137,30 @@ _UPDATE = (
     # The fence rises here as well, so that a heartbeat that is late cannot lease what is finished.
     .values({name: bindparam(f"new_{name}") for name in _WRITTEN} | {"fence": Image.__table__.c.fence + 1})
 )
+
+
+# A row that still claims the path is of a file that somebody took away from there.
+_IMAGES = Image.__table__
+_DISPLACE = (
+    update(_IMAGES)  # type: ignore[arg-type]  # a Table, typed as FromClause
+    .where(_IMAGES.c.tenant_id == bindparam("its_tenant"), _IMAGES.c.source_id == bindparam("its_source"))
+    .where(_IMAGES.c.path == bindparam("its_path"), _IMAGES.c.id != bindparam("its_id"), LIVING)
+    .values(
+        state=ImageState.MISSING,
+        due_at=None,
+        reason="Another file has its name by now.",
+        fence=_IMAGES.c.fence + 1,
+    )
+)
+
+
+def _place(image: Claim) -> dict[str, Any]:
+    return {
+        "its_id": image.id,
+        "its_tenant": image.tenant_id,
+        "its_source": image.source_id,
+        "its_path": image.path,
+    }
 
 
 def _values(image: Claim) -> dict[str, Any]:
