@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from appliance.commands.running import Run, interruptible
 from appliance.config import Settings
 from appliance.errors import NotFound
 from appliance.models import OWN_TENANT, Rename, Source
+from appliance.pipeline.worker import Worker
 
 LARGEST = 2**31 - 1  # of a database's whole numbers
 
@@ -37,18 +39,32 @@ def undo(settings: Settings, what: tuple[str, ...], last: bool, as_json: bool) -
     run = UndoRun(settings, printer)
     places = {one: _real(Path(one)) for one in what}
     with app.command(settings, run.told, say) as worker, interruptible(run), printer.working(settings.data):
-        with worker.database.session(OWN_TENANT) as session:
-            undoing = batches.undo(session, OWN_TENANT, _rows(session, places), worker.owner)
-            roots = {batch.id: Path(session.get_one(Source, batch.source_id).root) for batch in undoing.batches}
-        run.started += undoing.batches
-        for batch in undoing.batches:
-            printer.folder(roots[batch.id])
-            for line in undoing.refused:
-                run.tell(line, batch.id)
-            undoing.refused.clear()
-            run.work_off(worker, batch)
+        with worker.database.reading(OWN_TENANT) as session:
+            rows = _rows(session, places)
+        for _, act in groupby(sorted(rows, key=_newest_first), key=_newest_first):
+            _take_back(worker, run, list(act))
         printer.finished(_summary(run))
     sys.exit(run.exit_code())
+
+
+def _newest_first(row: Rename) -> int:
+    return -row.batch_id
+
+
+def _take_back(worker: Worker, run: Run, rows: list[Rename]) -> None:
+    """One act, before those that came earlier."""
+    if run.stopping.is_set():
+        return
+    with worker.database.session(OWN_TENANT) as session:
+        undoing = batches.undo(session, OWN_TENANT, rows, worker.owner)
+        roots = {batch.id: Path(session.get_one(Source, batch.source_id).root) for batch in undoing.batches}
+    run.started += undoing.batches
+    for batch in undoing.batches:
+        run.printer.folder(roots[batch.id])
+        for line in undoing.refused:
+            run.tell(line, batch.id)
+        undoing.refused.clear()
+        run.work_off(worker, batch)
 
 
 class UndoRun(Run):

@@ -189,3 +189,12 @@ def test_a_batch_that_was_taken_back_says_so(renamed: Home):
 
 def test_a_number_beyond_all_batches_is_an_answer_and_no_crash(renamed: Home):
     assert "is known of '99999999999999999999'" in renamed.run("undo", "9" * 20).errors
+
+
+def test_two_acts_on_one_picture_are_taken_back_the_newer_one_first(renamed: Home):
+    first = str(renamed_history(renamed)[0]["batch"])
+    renamed.rename("--all", "--again", "--keywords", "lighthouse")
+    second = str(renamed_history(renamed)[-1]["batch"])
+
+    assert renamed.run("undo", first, second).exit_code == 0
+    assert renamed.snapshot() == renamed.before
