@@ -213,7 +213,7 @@ def line(image: Image | Claim) -> Line:
     proposal = image.proposal or {}
     path = proposal.get("from", image.path)
     state = _SAID.get(ImageState(image.state), str(image.state))
-    named = proposal.get("name") and (state != "kept" or proposal.get("undo"))
+    named = proposal.get("name") and (state == "kept" if proposal.get("undo") else state not in {"kept", "failed"})
     return Line(
         path=path,
         to=joined(folder_of(path), proposal["name"]) if named else path,
@@ -310,7 +310,7 @@ def done_at(session: Session, tenant_id: int, source_id: int, path: str) -> list
     or of everything below a folder."""
     standing = list(session.scalars(_standing(tenant_id).where(Rename.source_id == source_id)))
     named = [row for row in standing if row.to_path == path or not path or row.to_path.startswith(f"{path}/")]
-    named = named or [row for row in standing if row.from_path == path][-1:]
+    named = named or sorted((row for row in standing if row.from_path == path), key=lambda row: row.id)[-1:]
     newest: dict[int, int] = {}
     for row in named:
         newest[row.image_id] = max(row.batch_id, newest.get(row.image_id, 0))

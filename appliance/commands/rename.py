@@ -146,8 +146,7 @@ def _scanned(worker: Worker, scope: Scope, asked: Asked, source: Source, folder:
     if asked.apply:
         connector.check()  # looking works on a read-only disk too
     found = [entry for entry in connector.scan(folder) if scope.holds(entry, folder)]
-    images = batches.without_companions(found) if asked.policy.companions else found
-    return sorted(images, key=lambda entry: entry.path)
+    return sorted(batches.without_companions(found), key=lambda entry: entry.path)
 
 
 def _take_in(worker: Worker, run: Run, asked: Asked, batch: Batch, entries: list[Entry]) -> None:

@@ -31,10 +31,12 @@ def current(database: Database) -> str | None:
 def upgrade(database: Database) -> tuple[str | None, str]:
     """Brings the schema to head, after a copy where the database is a file that holds something.
 
-    Safe to run from several processes at once. Returns the numbers before and after.
+    Safe to run from several processes at once. Returns the numbers before and after. Raises OldSchema for a database of
+    a newer program.
     """
     before = current(database)
-    if before == head():
+    if before is not None and before >= head():
+        check(database)
         return before, before
     if database.sqlite and before:
         copy_aside(database, before)

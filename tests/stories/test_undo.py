@@ -68,6 +68,7 @@ def test_an_old_name_that_is_taken_by_now_is_refused_and_the_rest_is_put_back(re
 
     assert said.exit_code == 1
     assert sorted(said.states().values()) == ["failed", "undone"]
+    assert all(line["to"] == line["path"] for line in said.lines if line["state"] == "failed")
     assert (renamed.pictures / "IMG_0001.JPG").read_bytes() == b"a stranger's"
     assert len(renamed.tree()) == 3
 
