@@ -171,6 +171,8 @@ def finish(session: Session, batch: Batch, state: BatchState) -> None:
         session.execute(delete(Batch).where(Batch.tenant_id == batch.tenant_id, Batch.id == batch.id))
         return
     waiting = *mine, Image.due_at.is_not(None), Image.state != ImageState.RENAMING
+    joined_alone = Image.id.in_(_joining(batch)), Image.state == ImageState.PLANNED
+    session.execute(update(Image).where(*waiting, *joined_alone).values(state=ImageState.RENAMED))
     renames.cancel(session, batch.tenant_id, Rename.batch_id == batch.id, "The batch was cancelled.")
     session.execute(update(Image).where(*waiting).values(due_at=None, fence=Image.fence + 1))
     session.execute(update(Image).where(*mine).values(owner=None))
@@ -178,6 +180,15 @@ def finish(session: Session, batch: Batch, state: BatchState) -> None:
     ended = update(Batch).where(*running).values(state=state, finished_at=now()).returning(Batch.id)
     if session.scalar(ended) is not None:
         _tell(session, batch, f"batch.{state}")
+
+
+def _joining(batch: Batch) -> Select[int]:
+    """The images of which only companions were to be renamed: they have their names."""
+    planned = select(Rename.image_id).where(
+        Rename.tenant_id == batch.tenant_id, Rename.batch_id == batch.id, Rename.state == RenameState.PLANNED
+    )
+    own = planned.where(Rename.companion.is_(False))
+    return planned.where(Rename.companion.is_(True), Rename.image_id.not_in(own))
 
 
 def tidy(session: Session, tenant_id: int, owner: str | None) -> list[int]:
@@ -211,8 +222,10 @@ def _release(session: Session, *whose: ColumnElement[bool]) -> None:
 def line(image: Image | Claim) -> Line:
     """What became of an image, in the words of docs/reference/commands.md."""
     proposal = image.proposal or {}
+    if late := proposal.get("late"):  # its companions alone were renamed
+        proposal = late
     path = proposal.get("from", image.path)
-    state = _SAID.get(ImageState(image.state), str(image.state))
+    state = proposal.get("state") or _SAID.get(ImageState(image.state), str(image.state))
     named = proposal.get("name") and (state == "kept" if proposal.get("undo") else state not in {"kept", "failed"})
     return Line(
         path=path,
@@ -268,11 +281,12 @@ def undo(session: Session, tenant_id: int, rows: Sequence[Rename], owner: str | 
 
 
 def _take_back(session: Session, batch: Batch, image: Image, rows: list[Rename]) -> str:
-    """Reserves the old names of one image and its companions; the reason why not, where it cannot."""
-    own = next((row for row in rows if not row.companion), rows[0])
-    if image.state == ImageState.MISSING:
+    """Reserves the old names of one image and its companions, or of companions that joined it later; the reason why
+    not, where it cannot."""
+    own, *others = sorted(rows, key=_companion)
+    if not own.companion and image.state == ImageState.MISSING:
         return f"It is no longer at {own.to_path}; if you moved it back by hand, there is nothing left to undo."
-    if image.path != own.to_path:
+    if not own.companion and image.path != own.to_path:
         return f"It was renamed again since, to {name_of(image.path)}; undo that first."
     if image.due_at is not None:
         return "Another command is working on it; undo again when that one has ended."
@@ -287,15 +301,35 @@ def _take_back(session: Session, batch: Batch, image: Image, rows: list[Rename])
     except IntegrityError:
         return f"{name_of(own.from_path)} is wanted by another rename that is under way; undo again when it has ended."
     image.state, image.due_at, image.owner, image.batch_id = ImageState.PLANNED, now(), batch.owner, batch.id
-    companions = [name_of(row.from_path) for row in rows if row.companion]
-    image.proposal = {"from": image.path, "name": name_of(own.from_path), "undo": True, "companions": companions}
+    companions = [name_of(row.from_path) for row in others]
+    proposal = {"from": own.to_path, "name": name_of(own.from_path), "undo": True, "companions": companions}
+    image.proposal = {"late": proposal | {"state": ImageState.KEPT}} if own.companion else proposal
     image.reason, image.tries, image.fence = "", 0, image.fence + 1
     return ""
 
 
+def _companion(row: Rename) -> bool:
+    return row.companion
+
+
 def done_in(session: Session, tenant_id: int, batch_ids: Iterable[int]) -> list[Rename]:
-    """The rows of batches whose new names still stand."""
-    return list(session.scalars(_standing(tenant_id).where(Rename.batch_id.in_(list(batch_ids)))))
+    """The rows of batches whose new names still stand, with those of companions that joined their images later."""
+    rows = list(session.scalars(_standing(tenant_id).where(Rename.batch_id.in_(list(batch_ids)))))
+    return _with_latecomers(session, tenant_id, rows)
+
+
+def _with_latecomers(session: Session, tenant_id: int, rows: Sequence[Rename]) -> list[Rename]:
+    renamed = {row.image_id: row.batch_id for row in rows if not row.companion}
+    standing: list[Rename] = []
+    for some in portions(renamed):
+        standing += session.scalars(_standing(tenant_id).where(Rename.image_id.in_(some)))
+    acts = {(row.image_id, row.batch_id) for row in standing if not row.companion}
+    late = [row for row in standing if row.batch_id > renamed[row.image_id] and _act(row) not in acts]
+    return [*rows, *(row for row in late if row not in rows)]
+
+
+def _act(row: Rename) -> tuple[int, int]:
+    return row.image_id, row.batch_id
 
 
 def was_undone(session: Session, tenant_id: int, batch_id: int) -> bool:
@@ -314,7 +348,8 @@ def done_at(session: Session, tenant_id: int, source_id: int, path: str) -> list
     newest: dict[int, int] = {}
     for row in named:
         newest[row.image_id] = max(row.batch_id, newest.get(row.image_id, 0))
-    return [row for row in standing if newest.get(row.image_id) == row.batch_id]
+    rows = [row for row in standing if newest.get(row.image_id) == row.batch_id]
+    return _with_latecomers(session, tenant_id, rows)
 
 
 def _standing(tenant_id: int) -> Select[Rename]:

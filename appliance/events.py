@@ -14,6 +14,7 @@ TYPES = frozenset(
         "batch.started",
         "image.described",
         "image.failed",
+        "image.followed",
         "image.found",
         "image.kept",
         "image.missing",

@@ -313,6 +313,7 @@ class Rename(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
+    rewritten: Mapped[str] = mapped_column(String(64), default="")  # the SHA-256 of a sidecar with the new names in it
     fence: Mapped[int] = mapped_column(default=0)
     state: Mapped[RenameState] = mapped_column(_said(RenameState), default=RenameState.PLANNED)
     reason: Mapped[str] = mapped_column(Text, default="")

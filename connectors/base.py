@@ -130,6 +130,17 @@ class Gathers(Protocol):
         block ends, which raises ConnectorError or OSError where they may not be."""
 
 
+@runtime_checkable
+class Rewrites(Protocol):
+    """An optional ability: gives a small file, such as a sidecar, other contents."""
+
+    def rewrite(self, entry: Entry, contents: bytes, *, key: str) -> Entry:
+        """The file has either the old contents or all of the new ones, at any moment, and keeps its mode, owner, times
+        and attributes. Safe to repeat after a crash with the same arguments, also when the work was done already; then
+        `entry` may be as it was before. `key` is as in `rename`, and another one for each file. Durable on return.
+        Raises FileGone, FileChanged, and ConnectorError where this place cannot do that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What the target allows in a name: `name_max` in bytes."""

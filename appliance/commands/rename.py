@@ -16,6 +16,8 @@ from appliance.commands.scopes import Scope, scopes
 from appliance.config import Settings
 from appliance.errors import Invalid
 from appliance.models import OWN_TENANT, Batch, BatchKind, Source
+from appliance.pipeline import latecomers
+from appliance.pipeline.latecomers import Late
 from appliance.pipeline.worker import NO_PROVIDER, Worker
 from appliance.sources import Policy, joined, name_of
 from connectors.base import ConnectorError, Entry
@@ -129,12 +131,16 @@ def _rename_in(worker: Worker, run: Run, scope: Scope, asked: Asked) -> None:
     run.printer.folder(Path(source.root))
     try:
         found = _scanned(worker, scope, asked, source, folder)
+        late = latecomers.find(worker, batch, worker.connections.open(source), found)
     except (ConnectorError, OSError) as error:
         run.tell(Line(folder, folder, "failed", str(error)), batch.id)
-        found = []
-    for name in scope.missing({name_of(entry.path) for entry in found}):
+        found, late = [], []
+    _let_join(worker, run, asked, batch, late)
+    joining = {one.move.from_path for one in late}
+    found = [entry for entry in batches.without_companions(found) if entry.path not in joining]
+    for name in scope.missing({name_of(entry.path) for entry in found} | set(map(name_of, joining))):
         run.tell(Line(joined(folder, name), joined(folder, name), "failed", _NO_IMAGE), batch.id)
-    _take_in(worker, run, asked, batch, found)
+    _take_in(worker, run, asked, batch, sorted(found, key=lambda entry: entry.path))
     run.work_off(worker, batch)
 
 
@@ -145,8 +151,23 @@ def _scanned(worker: Worker, scope: Scope, asked: Asked, source: Source, folder:
     connector = worker.connections.open(source)
     if asked.apply:
         connector.check()  # looking works on a read-only disk too
-    found = [entry for entry in connector.scan(folder) if scope.holds(entry, folder)]
-    return sorted(batches.without_companions(found), key=lambda entry: entry.path)
+    return [entry for entry in connector.scan(folder) if scope.holds(entry, folder)]
+
+
+def _let_join(worker: Worker, run: Run, asked: Asked, batch: Batch, late: list[Late]) -> None:
+    """Files that came after their image was renamed."""
+    if not asked.apply:
+        for one in late:
+            run.tell(Line(one.move.from_path, one.move.to_path, "proposed", _JOINS), batch.id)
+    elif late:
+        with worker.database.session(OWN_TENANT) as session:
+            refused = latecomers.join(session, batch, late)
+        for one in refused:
+            run.tell(Line(one.move.from_path, one.move.from_path, "failed", _CANNOT_JOIN), batch.id)
+
+
+_JOINS = "It came after its image was renamed, and takes its name."
+_CANNOT_JOIN = "It belongs to an image on which another command is at work; run this again when that one has ended."
 
 
 def _take_in(worker: Worker, run: Run, asked: Asked, batch: Batch, entries: list[Entry]) -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.TiffImagePlugin import ImageFileDirectory_v2, TiffImageFile
 
+from appliance.imaging import apple
 from appliance.imaging.picture import Exif
 
 _LONGEST_NAME = 100  # characters of a make or model
@@ -71,6 +72,7 @@ def _read(picture: _Tags, camera: _Tags, position: _Tags) -> Exif:
         latitude=latitude if whole else None,
         longitude=longitude if whole else None,
         orientation=_orientation(_value(picture, Base.Orientation)),
+        content_id=_content_id(_value(camera, Base.MakerNote)),
     )
 
 
@@ -94,6 +96,10 @@ def _name(value: object) -> str:
 
 def _orientation(value: object) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _content_id(maker_note: object) -> str:
+    return apple.content_id(maker_note) if isinstance(maker_note, bytes) else ""
 
 
 def _taken_at(camera: _Tags) -> datetime | None:

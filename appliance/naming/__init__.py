@@ -1,9 +1,9 @@
 """Words in, collision-free file names out: no files, no network, no clock."""
 
-from appliance.naming import templates
+from appliance.naming import profiles, sidecars, templates
 from appliance.naming.badnames import why_bad
-from appliance.naming.grammar import check_name, fold, safe_name
-from appliance.naming.groups import companion_name, companions
+from appliance.naming.grammar import check_name, fold, safe_name, split
+from appliance.naming.groups import Evidence, are_together, companion_name, companions, is_film, is_image
 from appliance.naming.planning import plan
 from appliance.naming.profiles import PROFILES, Profile, Rules
 from appliance.naming.proposals import Proposal, Shot, Verdict
@@ -11,18 +11,25 @@ from appliance.naming.templates import TemplateError
 
 __all__ = [
     "PROFILES",
+    "Evidence",
     "Profile",
     "Proposal",
     "Rules",
     "Shot",
     "TemplateError",
     "Verdict",
+    "are_together",
     "check_name",
     "companion_name",
     "companions",
     "fold",
+    "is_film",
+    "is_image",
     "plan",
+    "profiles",
     "safe_name",
+    "sidecars",
+    "split",
     "templates",
     "why_bad",
 ]

@@ -1,7 +1,7 @@
 """The step that changes names: verify, state the intention, act, look, finish; and what an interrupted one needs."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
@@ -25,8 +25,11 @@ EDITED_DISTANCE = 10  # bits of 64 in which the perceptual hashes of an edited p
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
+    """`standing` are the names that the group has already, new by old: of an image whose latecomers are to join it."""
+
     claim: Claim
     moves: list[Move]
+    standing: Mapping[str, str]
 
 
 def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
@@ -41,13 +44,15 @@ def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome
             connector = worker.connector(order)
             present = _without_lost_companions(worker, claim, connector, planned)
             verified = [_verified(worker, claim, connector, move) for move in present]
+            standing = _standing(worker, claim, verified)
+            verified = renames.foreseen(connector, verified, standing)
         except (FileGone, FileChanged) as error:
             outcomes.append(_outcome(claim, planned, Result(_ENDINGS[type(error)], reason=str(error))))
         except (ConnectorError, OSError) as error:
             outcomes.append(unreachable(claim, error))
         else:
-            attempts.append(_Attempt(claim, verified))
-    outcomes += [Outcome(one.claim.becomes(ImageState.FOUND)) for one in attempts if not one.moves]
+            attempts.append(_Attempt(claim, verified, standing))
+    outcomes += [_without_moves(one.claim) for one in attempts if not one.moves]
     outcomes += _act(worker, order, _intend(worker, [one for one in attempts if one.moves]), renames.apply)
     return outcomes
 
@@ -55,14 +60,32 @@ def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome
 def recover(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
     """Finishes or takes back renames whose worker died, or whose source failed in between."""
     moves = _open_moves(worker, claims)
-    outcomes = [Outcome(claim.becomes(ImageState.FOUND)) for claim in claims if claim.id not in moves]
-    left = [_Attempt(claim, moves[claim.id]) for claim in claims if claim.id in moves]
+    outcomes = [_without_moves(claim) for claim in claims if claim.id not in moves]
+    left = [
+        _Attempt(claim, moves[claim.id], _standing(worker, claim, moves[claim.id]))
+        for claim in claims
+        if claim.id in moves
+    ]
     taken_over = _intend(worker, left)  # the journal's rows are this worker's now
     return outcomes + _act(worker, order, taken_over, renames.recover)
 
 
-Drive = Callable[[Connector, Sequence[Move], renames.Step], Result]
+Drive = Callable[[Connector, Sequence[Move], renames.Step, Mapping[str, str]], Result]
 _ENDINGS = {FileGone: Ending.MISSING, FileChanged: Ending.CHANGED}
+
+
+def _standing(worker: Worker, claim: Claim, moves: Sequence[Move]) -> Mapping[str, str]:
+    if not moves or not moves[0].companion:
+        return {}
+    with worker.database.reading(claim.tenant_id) as session:
+        names = renames.standing_names(session, claim.tenant_id, claim.id)
+    return {new: old for old, new in names.items()} if moves[0].undoes_id else names
+
+
+def _without_moves(claim: Claim) -> Outcome:
+    """Nothing is planned for it any more: what was to be renamed alone is looked at afresh, and the others stay."""
+    late = "late" in (claim.proposal or {})
+    return Outcome(claim.becomes(ImageState.RENAMED if late else ImageState.FOUND))
 
 
 def _open_moves(worker: Worker, claims: Sequence[Claim]) -> dict[int, list[Move]]:
@@ -155,7 +178,7 @@ def _attempt(worker: Worker, connector: Connector, attempt: _Attempt, drive: Dri
     if not worker.heartbeat.holds(claim):
         return []
     try:
-        result = drive(connector, attempt.moves, _stepper(worker, claim))
+        result = drive(connector, attempt.moves, _stepper(worker, claim), attempt.standing)
     except renames.LeaseLost:
         return []
     except (ConnectorError, OSError) as error:
@@ -179,8 +202,12 @@ def _stepper(worker: Worker, claim: Claim) -> Callable[[Move, str], None]:
 def _outcome(claim: Claim, moves: Sequence[Move], result: Result) -> Outcome:
     if result.ending is Ending.UNCLEAR:
         return failed(claim, result.reason) if result.permanent else again(claim, result.reason)
-    undoing = moves[0].undoes_id is not None
-    outcome = _ended_undo(claim, moves, result) if undoing else _ended_rename(claim, moves, result)
+    if moves[0].companion:
+        outcome = _ended_joining(claim, moves, result)
+    elif moves[0].undoes_id is not None:
+        outcome = _ended_undo(claim, moves, result)
+    else:
+        outcome = _ended_rename(claim, moves, result)
     return replace(outcome, also=(renames.close, renames.Ended(claim.tenant_id, moves, result)))
 
 
@@ -210,9 +237,24 @@ def _ended_undo(claim: Claim, moves: Sequence[Move], result: Result) -> Outcome:
     return Outcome(claim.becomes(state, reason=reason), (event,))
 
 
+def _ended_joining(claim: Claim, moves: Sequence[Move], result: Result) -> Outcome:
+    """Companions alone were renamed; their image has its name and keeps it."""
+    if result.ending is Ending.DONE:
+        told = [
+            {"type": "image.followed", "before": {"path": move.from_path}, "after": {"path": move.to_path}}
+            for move in moves
+        ]
+        return Outcome(claim.becomes(ImageState.RENAMED, reason=result.reason), tuple(told))
+    reason = f"{name_of(moves[0].from_path)} keeps its name: {result.reason}"
+    late = dict((claim.proposal or {}).get("late", {}), state=ImageState.FAILED)
+    changed = claim.becomes(ImageState.RENAMED, reason=reason, proposal=(claim.proposal or {}) | {"late": late})
+    return Outcome(changed, ({"type": "processing.error", "after": {"reason": reason}},))
+
+
 def _moved(claim: Claim, move: Move, result: Result, state: ImageState, event: str) -> Outcome:
     entry = result.entries[move.id]
-    reason = "Its bytes were changed since; the old name was put back all the same."
+    edited = "Its bytes were changed since; the old name was put back all the same."
+    reason = edited if move.undoes_id and move.sha256 != claim.sha256 else _planned_because(claim)
     changed = claim.becomes(
         state,
         path=entry.path,
@@ -220,7 +262,7 @@ def _moved(claim: Claim, move: Move, result: Result, state: ImageState, event: s
         size=entry.size,
         version=entry.version,
         sha256=move.sha256,
-        reason=reason if move.undoes_id and move.sha256 != claim.sha256 else _planned_because(claim),
+        reason=f"{reason} {result.reason}".strip(),
     )
     told = {"type": event, "before": {"path": claim.path}, "after": {"path": entry.path}}
     return Outcome(changed, (told,), moved=True)

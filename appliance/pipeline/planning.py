@@ -13,6 +13,7 @@ from appliance import naming, renames
 from appliance.db import portions
 from appliance.imaging import Exif
 from appliance.models import BatchKind, ImageState, Picture
+from appliance.pipeline import grouping
 from appliance.pipeline.leases import Claim, Outcome, finish
 from appliance.pipeline.looking import again, descriptions, unreachable
 from appliance.pipeline.worker import Order, Worker
@@ -54,7 +55,7 @@ def plan(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]
     for _ in range(MOST_RACES):
         facts = _facts(worker, order, claims)  # first: a rename that ends now is then seen here or in the folder
         try:
-            folder = _look_around(worker.connector(order), order, claims)
+            folder = _look_around(worker.connector(order), order, claims, facts)
         except (ConnectorError, OSError) as error:
             return [unreachable(claim, error) for claim in claims]
         planned = _name(order, claims, folder, facts)
@@ -71,27 +72,17 @@ def plan(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]
     return [again(claims[0], "An earlier rename of it, or other work in this folder, stands in the way.")]
 
 
-def _look_around(connector: Connector, order: Order, claims: Sequence[Claim]) -> _Folder:
+def _look_around(connector: Connector, order: Order, claims: Sequence[Claim], facts: _Facts) -> _Folder:
     folder = claims[0].folder
     names = list(connector.names(folder))
     limits = connector.limits(folder) if isinstance(connector, Limited) else Limits()
-    following = naming.companions(names) if order.policy.companions else {}
-    companions = {
-        claim.id: [
-            move for name in following.get(name_of(claim.path), ()) if (move := _companion(connector, folder, name))
-        ]
-        for claim in claims
-    }
-    return _Folder(names, limits, companions)
+    stills = {name_of(claim.path): _exif(claim, facts) for claim in claims if claim.sha256 in facts.pictures}
+    following = grouping.companions(connector, folder, names, stills) if order.policy.companions else {}
+    return _Folder(names, limits, {claim.id: following.get(name_of(claim.path), []) for claim in claims})
 
 
-def _companion(connector: Connector, folder: str, name: str) -> Move | None:
-    """A file that follows an image, as it is now; None where it is gone already."""
-    path = joined(folder, name)
-    entry, sha256 = connector.stat(path), renames.digest(connector, path)
-    if entry is None or sha256 is None:
-        return None
-    return Move(0, path, "", entry.size, entry.version, sha256, companion=True)
+def _exif(claim: Claim, facts: _Facts) -> Exif:
+    return msgspec.convert(facts.pictures[str(claim.sha256)].exif, Exif)
 
 
 def _facts(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Facts:
@@ -136,7 +127,7 @@ def rules(order: Order, limits: Limits) -> naming.Rules:
 
 def _shot(claim: Claim, folder: _Folder, facts: _Facts) -> naming.Shot:
     picture = facts.pictures[str(claim.sha256)]
-    exif = msgspec.convert(picture.exif, Exif)
+    exif = _exif(claim, facts)
     return naming.Shot(
         name=name_of(claim.path),
         folder=claim.folder,

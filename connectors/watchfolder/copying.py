@@ -44,7 +44,7 @@ def fill(source: int, target: int, name: str, written: Written) -> None:
         if os.fstat(target).st_size < written.size or not _is_begun(present, wanted):
             raise NameTaken(f"{name} exists already, with other bytes.")
         if present != wanted:
-            _write(target, wanted, written.size)
+            write(target, wanted, written.size)
         written.add(wanted)
         if os.fstat(target).st_size < written.size:
             raise ConnectorError(f"The disk says that it wrote {name}, and it did not: look at the disk.")
@@ -75,7 +75,8 @@ def _read(descriptor: int, size: int, position: int) -> bytes:
     return b"".join(parts)
 
 
-def _write(descriptor: int, data: bytes, position: int) -> None:
+def write(descriptor: int, data: bytes, position: int = 0) -> None:
+    """All of the bytes, from a position on."""
     view = memoryview(data)
     while view:
         written = os.pwrite(descriptor, view, position)

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from connectors.base import ConnectorError, Entry, FileGone, Limits
-from connectors.watchfolder import junk, kernel, places, protocols
+from connectors.watchfolder import junk, kernel, places, protocols, rewriting
 from connectors.watchfolder.mounts import Mounts
 from connectors.watchfolder.moving import Move, version
 from connectors.watchfolder.places import Place
+from connectors.watchfolder.rewriting import Rewriting
 from connectors.watchfolder.sentences import telling
 
 _QUIET = 5.0  # seconds without a change after which a file may be finished
@@ -152,6 +153,12 @@ class Folder:
                     if move.old.look() is None and move.new.look() is None:
                         raise
                     raise ConnectorError(f"{entry.path} or {to} was gone for a moment: run this again.") from error
+
+    def rewrite(self, entry: Entry, contents: bytes, *, key: str) -> Entry:
+        folder, name = places.parted(entry.path)
+        with places.opened(self._root, folder) as descriptor, telling(entry.path):
+            mount = self._mounts.of(descriptor)
+            return rewriting.rewrite(Rewriting(entry, Place(descriptor, name), contents, key, mount))
 
     @contextmanager
     def gathering(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, cast
 
 _RENAME_NOREPLACE = 1
+_RENAME_EXCHANGE = 2
 _RENAMEAT2_NUMBERS = {"x86_64": 316, "aarch64": 276, "riscv64": 276, "armv7l": 382, "ppc64le": 357, "s390x": 347}
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -20,8 +21,17 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def rename_noreplace(source_folder: int, source: str, target_folder: int, target: str) -> None:
     """renameat2(2) with RENAME_NOREPLACE, between opened folders. Raises OSError; EINVAL or ENOSYS where the file
     system or the kernel does not have it."""
-    result = _renameat2(source_folder, os.fsencode(source), target_folder, os.fsencode(target), _RENAME_NOREPLACE)
-    if result != 0:
+    _rename(source_folder, source, target_folder, target, _RENAME_NOREPLACE)
+
+
+def exchange(folder: int, one: str, other: str) -> None:
+    """renameat2(2) with RENAME_EXCHANGE, in an opened folder: each file gets the other's name. Raises OSError; EINVAL
+    or ENOSYS where the file system or the kernel does not have it."""
+    _rename(folder, one, folder, other, _RENAME_EXCHANGE)
+
+
+def _rename(source_folder: int, source: str, target_folder: int, target: str, flags: int) -> None:
+    if _renameat2(source_folder, os.fsencode(source), target_folder, os.fsencode(target), flags) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), target)
 

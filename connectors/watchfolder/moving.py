@@ -157,7 +157,7 @@ def try_place(move: Move, hidden: Place, place: Place, *, resume: bool = False) 
             return False
     if not move.same_file(hidden, place):
         raise ConnectorError(f"{place.name} was made and is gone again: look at the disk, then run this again.")
-    _unlink(hidden)
+    remove(hidden)
     return True
 
 
@@ -166,7 +166,7 @@ def _place_special(hidden: Place, place: Place) -> None:
     found = hidden.look()
     if found is not None and stat.S_ISLNK(found.st_mode):
         os.symlink(os.readlink(hidden.name, dir_fd=hidden.folder), place.name, dir_fd=place.folder)
-        _unlink(hidden)
+        remove(hidden)
     else:
         _rename_to_free(hidden, place)
 
@@ -197,7 +197,7 @@ def discard(move: Move, hidden: Place, home: Place) -> None:
         or move.is_elsewhere(found)
         or any(_begins(hidden, place) for place in (move.new, move.old, move.aside))
     ):
-        _unlink(hidden)
+        remove(hidden)
     else:
         put_back(move, hidden, home)
 
@@ -208,7 +208,7 @@ def remove_aside(move: Move) -> bool:
     unfinished = new is not None and move.mount.protocol == "copy" and not move.looks_like_entry(new)
     if unfinished or not move.same_file(move.aside, move.new):  # a copy gets its time last
         return False
-    _unlink(move.aside)
+    remove(move.aside)
     return True
 
 
@@ -225,7 +225,8 @@ def _begins(hidden: Place, place: Place) -> bool:
         raise
 
 
-def _unlink(hidden: Place) -> None:
+def remove(hidden: Place) -> None:
+    """Removes a hidden file of ours."""
     with suppress(FileNotFoundError):
         os.unlink(hidden.name, dir_fd=hidden.folder)
     if hidden.look() is not None:
@@ -281,7 +282,7 @@ def _withdraw_copy(move: Move, target: Place, original: int, written: copying.Wr
     if move.half.look() is None:
         return
     if _is_copy(move.half, original, written):
-        _unlink(move.half)
+        remove(move.half)
     else:
         put_back(move, move.half, target)
 
@@ -298,7 +299,7 @@ def withdraw_link(move: Move) -> None:
     """Takes the link off the new name, where the file has further names."""
     _rename_to_free(move.new, move.half)
     if move.same_file(move.half, move.mark):
-        _unlink(move.half)
+        remove(move.half)
     else:
         put_back(move, move.half, move.new)
 

@@ -34,7 +34,10 @@ def _rename(order: dict[str, str]) -> None:
         entry = Entry(order["path"], int(order["size"]), order["version"])
         folder.protocol("")
         os.kill(os.getpid(), signal.SIGSTOP)
-        folder.rename(entry, order["to"], key=order["key"], step=lambda _: None)
+        if contents := order["contents"]:
+            folder.rewrite(entry, contents.encode(), key=order["key"])
+        else:
+            folder.rename(entry, order["to"], key=order["key"], step=lambda _: None)
         code = 0
     except ConnectorError:
         code = 3

@@ -1,4 +1,4 @@
-"""Runs a rename in a process of its own under strace, which kills it, or fails or fakes one of its system calls."""
+"""Runs an act on a folder in a process of its own under strace, which kills it, or fails or fakes one of its calls."""
 
 import json
 import re
@@ -29,11 +29,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Order:
+    """A rename to `to`, or with `contents` a file that is to have these."""
+
     root: Path
     protocol: str | None
     entry: Entry
     to: str
     key: str = "1"
+    contents: str = ""
 
 
 class Renamer:
@@ -72,7 +75,7 @@ class Renamer:
         assert self._server.stdin is not None
         entry = order.entry
         line = {"root": str(order.root), "protocol": order.protocol, "path": entry.path, "size": entry.size}
-        line |= {"version": entry.version, "to": order.to, "key": order.key}
+        line |= {"version": entry.version, "to": order.to, "key": order.key, "contents": order.contents}
         self._server.stdin.write(json.dumps(line) + "\n")
         self._server.stdin.flush()
         process = self._answer()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance import migrations
 from tests.home import Home
 
 
@@ -73,7 +74,7 @@ def test_explain_of_what_is_no_picture_says_so(home: Home):
 
 
 def test_migrate_says_from_where_to_where_and_then_that_there_is_nothing_to_do(home: Home):
-    assert "from schema none to 0001" in home.run("migrate").output
+    assert f"from schema none to {migrations.head()}" in home.run("migrate").output
     assert "already" in home.run("migrate").output
 
 

@@ -1,0 +1,42 @@
+"""The journal: every change of a name is written down before it happens, and can be finished, put right or undone."""
+
+from appliance.renames.acting import apply, recover
+from appliance.renames.digests import digest, digest_of
+from appliance.renames.journal import (
+    cancel,
+    close,
+    intend,
+    note_step,
+    open_moves,
+    open_names,
+    paths_under_way,
+    reserve,
+    standing_names,
+    under_way,
+)
+from appliance.renames.moves import Ended, Ending, LeaseLost, Move, Result, Step
+from appliance.renames.references import foreseen
+
+__all__ = [
+    "Ended",
+    "Ending",
+    "LeaseLost",
+    "Move",
+    "Result",
+    "Step",
+    "apply",
+    "cancel",
+    "close",
+    "digest",
+    "digest_of",
+    "foreseen",
+    "intend",
+    "note_step",
+    "open_moves",
+    "open_names",
+    "paths_under_way",
+    "recover",
+    "reserve",
+    "standing_names",
+    "under_way",
+]

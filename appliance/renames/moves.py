@@ -1,0 +1,66 @@
+"""One change of one name, and how an attempt on an image and its companions ended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from connectors.base import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the journal, as the worker holds it. `rewritten` is the SHA-256 that a sidecar has once it names the
+    files around it by their new names; "" for a file whose bytes stay."""
+
+    id: int
+    from_path: str
+    to_path: str
+    size: int
+    version: str
+    sha256: str
+    undoes_id: int | None = None
+    companion: bool = False
+    protocol: str = ""
+    step: str = ""
+    rewritten: str = ""
+
+    @property
+    def entry(self) -> Entry:
+        return Entry(self.from_path, self.size, self.version)
+
+
+Step = Callable[[Move, str], None]
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the image over; whatever is half done is theirs to finish."""
+
+
+class Ending(StrEnum):
+    """How an attempt on an image and its companions ended."""
+
+    DONE = "done"  # all have their new names
+    TAKEN = "taken"  # a new name exists already; all have their old names
+    CHANGED = "changed"  # the bytes are not those that were looked at; all have their old names
+    MISSING = "missing"  # a file is gone
+    UNCLEAR = "unclear"  # the source failed in between: look at both names again later
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`rewritten` are the moves whose files have their new bytes; of DONE, `reason` says what was left as it was."""
+
+    ending: Ending
+    entries: dict[int, Entry] = field(default_factory=dict)  # the files under their new names, by Move.id
+    rewritten: frozenset[int] = frozenset()
+    reason: str = ""
+    permanent: bool = False  # of UNCLEAR: trying again is no use until somebody changes something
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt whose rows are to be closed."""
+
+    tenant_id: int
+    moves: Sequence[Move]
+    result: Result
