@@ -131,6 +131,15 @@ class Gathers(Protocol):
 
 
 @runtime_checkable
+class Surveys(Protocol):
+    """An optional ability: names everything that stands in the tree, also what is no image."""
+
+    def survey(self, folder: str = "") -> Iterator[str]:
+        """Every path below `folder`, of files and folders, hidden ones too; what is inside folders that a scan leaves
+        alone is not looked at. What cannot be read is passed over."""
+
+
+@runtime_checkable
 class Rewrites(Protocol):
     """An optional ability: gives a small file, such as a sidecar, other contents."""
 

@@ -46,6 +46,11 @@ class Printer:
         """A command works on the database in `data` while this lasts, however it ends."""
         yield
 
+    @contextmanager
+    def pausing(self) -> Iterator[None]:
+        """The screen is the caller's while this lasts."""
+        yield
+
     def found(self, count: int) -> None:
         """That many images more are to be done."""
 
@@ -99,6 +104,12 @@ class Table(Printer):
         self._errors.print(f"[dim]Database and history: {escape(str(data))}[/]", soft_wrap=True)
         with self._progress:
             yield
+
+    @contextmanager
+    def pausing(self) -> Iterator[None]:
+        self._progress.stop()
+        yield
+        self._progress.start()
 
     def found(self, count: int) -> None:
         total = (self._progress.tasks[0].total or 0) + count

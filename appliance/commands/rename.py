@@ -10,10 +10,12 @@ import click
 
 from appliance import app, batches, naming, sources, vision
 from appliance.batches import Line
+from appliance.commands import warning
 from appliance.commands.printing import Json, Printer, Table, counted, say
 from appliance.commands.running import Run, interruptible, this_program
 from appliance.commands.scopes import Scope, scopes
 from appliance.config import Settings
+from appliance.downstream import Trace
 from appliance.errors import Invalid
 from appliance.models import OWN_TENANT, Batch, BatchKind, Source
 from appliance.pipeline import latecomers
@@ -31,6 +33,7 @@ class Asked:
 
     policy: Policy
     apply: bool
+    yes: bool
     left: int | None
 
     @property
@@ -41,6 +44,7 @@ class Asked:
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--apply", is_flag=True, help="Rename. Without it nothing is changed.")
+@click.option("--yes", is_flag=True, help="Don't ask, also where other programs know the photos by name.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @click.option("--provider", help="Who looks at the pictures: local, or none for what the files say of themselves.")
 @click.option("--profile", type=click.Choice(sorted(naming.PROFILES)), default="web", show_default=True)
@@ -64,6 +68,7 @@ def rename(
     /,
     paths: tuple[Path, ...],
     apply: bool,
+    yes: bool,
     as_json: bool,
     no_recursive: bool,
     limit: int | None,
@@ -73,7 +78,7 @@ def rename(
 
     PATHS are folders, with their sub-folders, or single images.
     """
-    asked = Asked(_policy(settings, choices), apply, limit)
+    asked = Asked(_policy(settings, choices), apply, yes, limit)
     printer: Printer = Json() if as_json else Table()
     run = Run(settings, printer)
     with app.command(settings, run.told, say) as worker, interruptible(run), printer.working(settings.data):
@@ -132,16 +137,23 @@ def _rename_in(worker: Worker, run: Run, scope: Scope, asked: Asked) -> None:
     try:
         found = _scanned(worker, scope, asked, source, folder)
         late = latecomers.find(worker, batch, worker.connections.open(source), found)
+        if not _is_wanted(run, asked, warning.traces(worker, source, folder, found)):
+            run.stopping.set()
     except (ConnectorError, OSError) as error:
         run.tell(Line(folder, folder, "failed", str(error)), batch.id)
         found, late = [], []
-    _let_join(worker, run, asked, batch, late)
-    joining = {one.move.from_path for one in late}
-    found = [entry for entry in batches.without_companions(found) if entry.path not in joining]
-    for name in scope.missing({name_of(entry.path) for entry in found} | set(map(name_of, joining))):
-        run.tell(Line(joined(folder, name), joined(folder, name), "failed", _NO_IMAGE), batch.id)
-    _take_in(worker, run, asked, batch, sorted(found, key=lambda entry: entry.path))
+    if not run.stopping.is_set():
+        _let_join(worker, run, asked, batch, late)
+        joining = {one.move.from_path for one in late}
+        images = [entry for entry in batches.without_companions(found) if entry.path not in joining]
+        for path in _missing(scope, folder, {entry.path for entry in images} | joining):
+            run.tell(Line(path, path, "failed", _NO_IMAGE), batch.id)
+        _take_in(worker, run, asked, batch, sorted(images, key=lambda entry: entry.path))
     run.work_off(worker, batch)
+
+
+def _missing(scope: Scope, folder: str, found: set[str]) -> list[str]:
+    return [joined(folder, name) for name in scope.missing(set(map(name_of, found)))]
 
 
 _NO_IMAGE = "It is not an image that can be renamed here; links and hidden files are left alone."
@@ -152,6 +164,17 @@ def _scanned(worker: Worker, scope: Scope, asked: Asked, source: Source, folder:
     if asked.apply:
         connector.check()  # looking works on a read-only disk too
     return [entry for entry in connector.scan(folder) if scope.holds(entry, folder)]
+
+
+def _is_wanted(run: Run, asked: Asked, traces: list[Trace]) -> bool:
+    """Says once what other programs may lose; asks whoever sits at a terminal before the first name is changed."""
+    if not traces:
+        return True
+    with run.printer.pausing():
+        warning.say(traces)
+        if not asked.apply or asked.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return True
+        return click.confirm("Rename all the same?", default=False, err=True)
 
 
 def _let_join(worker: Worker, run: Run, asked: Asked, batch: Batch, late: list[Late]) -> None:

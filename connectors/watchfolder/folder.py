@@ -81,6 +81,21 @@ class Folder:
                     _add_file(path, item, files)
         return files, folders
 
+    def survey(self, folder: str = "") -> Iterator[str]:
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            prefix = f"{here}/" if here else ""
+            try:
+                with self._opened(here) as descriptor, os.scandir(descriptor) as found:
+                    items = [(item.name, item.is_dir(follow_symlinks=False)) for item in found]
+            except (ConnectorError, OSError):
+                continue
+            for name, is_folder in items:
+                yield prefix + _printable(name)
+                if is_folder and self._recursive and not junk.is_junk_folder(name) and _printable(name) == name:
+                    waiting.append(prefix + name)
+
     def names(self, folder: str) -> Iterator[str]:
         with self._opened(folder) as descriptor:
             found = places.names(descriptor)

@@ -13,6 +13,9 @@ _JUNK_FOLDERS = frozenset(
     ["@eadir", "__macosx", "#recycle", "#snapshot", "$recycle.bin", "system volume information", "lost+found"]
 )
 
+# Folders that look like one file to their owner: whatever changes a name inside breaks them.
+_LIBRARIES = (".photoslibrary", ".aplibrary", ".migratedphotolibrary", ".lrdata", ".lrlibrary", ".cocatalog")
+
 _CAMERA_ORIGINALS = frozenset(
     ["3fr", "ari", "bay", "crw", "dcr", "erf", "fff", "gpr", "iiq", "k25", "kdc", "mef", "mos", "mrw", "nrw", "raw"]
 ) | frozenset(["rwl", "sr2", "srf", "x3f"])
@@ -28,8 +31,8 @@ def is_temporary(name: str) -> bool:
 
 
 def is_junk_folder(name: str) -> bool:
-    """Hidden, or kept by a system for itself."""
-    return name.startswith(".") or name.lower() in _JUNK_FOLDERS
+    """Hidden, or kept by a system or a program for itself."""
+    return name.startswith(".") or name.lower() in _JUNK_FOLDERS or name.lower().endswith(_LIBRARIES)
 
 
 def is_wanted(name: str) -> bool:
