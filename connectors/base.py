@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import BinaryIO, Literal, Protocol, runtime_checkable
 
 IMAGE_EXTENSIONS = frozenset(
     {
@@ -97,7 +97,8 @@ class Connector(Protocol):
         once and remembered. The caller commits it before the first `rename`."""
 
     def rename(self, entry: Entry, to: str, *, key: str, step: Callable[[str], None], protocol: str = "") -> Entry:
-        """Gives `entry` the path `to`, in the same folder or another of this source; returns it as it is then.
+        """Gives `entry` the path `to`, in the same folder or another of this source; returns it as it is then, with its
+        name as the source lists it.
 
         Never overwrites (NameTaken), changes nothing but that name, and keeps mode, owner, times and attributes.
         Safe to repeat after a crash at any point with the same arguments, also when the work was done already.
@@ -150,12 +151,22 @@ class Rewrites(Protocol):
         Raises FileGone, FileChanged, and ConnectorError where this place cannot do that."""
 
 
+UnicodeForm = Literal["", "NFC", "NFD"]
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the target allows in a name: `name_max` in bytes."""
+    """What the target allows in a name: `name_max` in bytes.
+
+    `unicode_form` is the one in which it stores every name, "" where it keeps what it is given; `forbidden` are
+    characters that it refuses; `reserved_suffixes` are endings of a stem that it gives to copies of its own.
+    """
 
     name_max: int = 255
     case_sensitive: bool = True
+    unicode_form: UnicodeForm = ""
+    forbidden: str = ""
+    reserved_suffixes: tuple[str, ...] = ()
 
 
 @runtime_checkable

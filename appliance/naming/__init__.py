@@ -1,6 +1,6 @@
 """Words in, collision-free file names out: no files, no network, no clock."""
 
-from appliance.naming import profiles, sidecars, templates
+from appliance.naming import profiles, scoring, sidecars, templates
 from appliance.naming.badnames import why_bad
 from appliance.naming.grammar import check_name, fold, safe_name, split
 from appliance.naming.groups import Evidence, are_together, companion_name, companions, is_film, is_image
@@ -28,6 +28,7 @@ __all__ = [
     "plan",
     "profiles",
     "safe_name",
+    "scoring",
     "sidecars",
     "split",
     "templates",

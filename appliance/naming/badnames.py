@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from appliance.naming import extensions, grammar
+from appliance.naming import extensions, grammar, randomids
 from appliance.naming.vocabulary import (
     CAMERA,
     COUNTED_WORDS,
@@ -25,6 +25,7 @@ from appliance.naming.vocabulary import (
 _REASONS = {word: reason for reason, words in (*COUNTED_WORDS.items(), *EMPTY_WORDS.items()) for word in words}
 _ALWAYS = frozenset().union(*EMPTY_WORDS.values())
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TIMESTAMP = r"(?:19|20)\d\d[-_. ]?\d\d[-_. ]?\d\d"
 
 # Names whose form alone tells where they come from, whatever words follow.
@@ -41,31 +42,50 @@ _FORMS = [
         # The three or four characters that a photographer may choose on the camera.
         (CAMERA, r"(?!.*(?:19|20)\d\d$)_?[A-Z0-9][A-Z0-9_]{2,3}_?\d{4}", re.NOFLAG),
         (CAMERA, r"_?[A-Z]{1,2}\d{6,8}", re.NOFLAG),
-        (CAMERA, r"(fullsizerender|tempimage).*", re.IGNORECASE),
+        (CAMERA, r"(fullsizerender|tempimage|gptempdownload|dji_(fly|mimo)_\d{8}).*", re.IGNORECASE),
+        (CAMERA, r"img_\d{8}_\d{6,9}(_(hdr|ae|bokeh|night|portrait|top|cover)){1,2}", re.IGNORECASE),
         (CAMERA, r"processed with vsco.*", re.IGNORECASE),
         (
             SCREENSHOT,
             r"(screen ?shot|screencap\w*|screenshots?|bildschirmfoto|captura|capture d.?[ée]cran|schermata|"
-            rf"снимок экрана|scr)[-_ ]?.*?{_TIMESTAMP}.*",
+            r"снимок экрана|scr|cleanshot|monosnap|snipaste|lightshot|xnapper|flameshot|greenshot|sharex|smartselect|"
+            rf"vlcsnap|chrome|firefox|msedge|brave|istantanea|instant[áa]nea|schermafdruk)[-_ ]?.*?{_TIMESTAMP}.*",
             re.IGNORECASE,
         ),
         (
             SCREENSHOT,
             r"(capture d.?[ée]cran|captur[aă] de (pantalla|tela|ecr[ãa]n?|ecran)|zrzut ekranu|"
             r"снимок экрана|знімок екрана|екранна снимка|ekran (resmi|görüntüsü|alıntısı)|"
-            r"sn[íi]mek obrazovky|στιγμιότυπο οθόνης|ảnh chụp màn hình|لقطة شاشة|צילום מסך|"
-            r"スクリーンショット|截屏|截图|屏幕截图|螢幕擷取畫面|스크린샷)"
+            r"sn[íi]m(ek|ka) obrazovky|snimka zaslona|skärmbild från|(cuplikan|tangkapan) layar.*|"
+            r"στιγμιότυπο οθόνης|ảnh (chụp )?màn hình|لقطة شاشة|צילום מסך|ภาพหน้าจอ.*|स्क्रीनशॉट|"
+            r"スクリーンショット|截屏|(qq|企业微信)?截图|截圖|屏幕截图|螢幕擷取畫面|스크린샷)"
             r"(?:[\W\d_]|[^\W\d_]{1,3}(?![^\W\d_]))*",
             re.IGNORECASE,
+        ),
+        (SCREENSHOT, r"fireshot capture \d+.*", re.IGNORECASE),
+        # ShareX: the program's name and ten letters or digits.
+        (
+            SCREENSHOT,
+            r"(chrome|firefox|msedge|brave|explorer|[Cc]ode|Discord|Photoshop)_(?=(\w*?[a-z\d][A-Z]){2})[A-Za-z\d]{10}",
+            re.NOFLAG,
         ),
         (MESSENGER, r"whatsapp[-_ ](image|video|bild|foto|photo).*\d{4}.*", re.IGNORECASE),
         (MESSENGER, r"image from ios.*", re.IGNORECASE),
         (MESSENGER, r"(telegram-cloud-photo|signal-attachment|z\d{10,}_|viber[-_ ]image).*", re.IGNORECASE),
+        (MESSENGER, r"(wx_camera|qq_pic_merged|threads([-_ ]image)?)[-_ ]\d{10,}.*", re.IGNORECASE),
         (MESSENGER, r"\d{6,}_\d{10,}_\d+_[a-z](?:[-_ (].*)?", re.IGNORECASE),
         (STOCK, r"depositphotos_\d+-stock-.*|bigstock-.*-\d{6,}", re.IGNORECASE),
         (STOCK, r"[\w-]+-[\w-]{11}-unsplash([-_ (].*)?", re.NOFLAG),
         (STOCK, r"pexels-[\w-]+-\d{5,}([-_ (].*)?", re.NOFLAG),
         (STOCK, r"(s-l\d{2,4}|il_\w+\.\d+.*|[\w+-]{8,13}\._\w+_)", re.NOFLAG),
+        (STOCK, r"alamy[-_ ](stock[-_ ]photo[-_ ])?(?=\w*\d)[a-z\d]{6,7}", re.IGNORECASE),
+        (STOCK, r"freepik__.*", re.IGNORECASE),
+        # Pinterest: a hash, and what the board says.
+        (STOCK, r"[0-9a-f]{32}--.*", re.NOFLAG),
+        # Midjourney: who asked, what for, an id, and which of four.
+        (GENERATED, rf".+_{_UUID.pattern}_[0-3]", re.IGNORECASE),
+        # Sora: when, what for, how, and an id.
+        (GENERATED, r"\d{8}_\d{4}_.+_01[0-9a-z]{24}.*", re.NOFLAG),
         (GENERATED, r"dall[·.\-_ ]?e[ _-]?\d?[ _-].*", re.IGNORECASE),
         (GENERATED, r"(chatgpt[ _-]image|gemini_generated_image|comfyui_\d).*", re.IGNORECASE),
         (
@@ -75,6 +95,8 @@ _FORMS = [
         ),
         (GENERATED, r"(?!.*(?:19|20)\d\d$)Firefly[ _].*[ _]\d{4,6}", re.NOFLAG),
         (SCANNER, r"(adobe scan|camscanner|office lens|genius scan|scanbot|turboscan)[-_ ].*\d.*", re.IGNORECASE),
+        (PROGRAM, r"(ezgif[-.]|imgonline-com-ua-).*|att\d{5}|your paragraph text|mask group( \d+)?", re.IGNORECASE),
+        (PROGRAM, r"(copy of )?untitled design.*", re.IGNORECASE),
         (RANDOM, r"HT?B1[\w.]{10,}|H[0-9a-f]{30,}\w?", re.NOFLAG),
     )
 ]
@@ -86,10 +108,7 @@ _OURS = re.compile(rf"(?:\d{{4}}-\d\d-\d\d-)?(?P<words>{_WORD}(?:-{_WORD})*)(?:-
 _MARKS = "\u0300-\u036f\u0900-\u0d7f\u0e31-\u0e4e"
 _TOKENS = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _PARTS = re.compile(rf"\d+|(?:[^\W\d_]|[{_MARKS}])+")
-_SEGMENTS = re.compile(r"\d+|[A-Z]*[a-z]+|[A-Z]+|[^\W\d_]+")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _RANDOM_ID = "-0a1b2c3d-"
-_HEX = re.compile(r"[0-9a-f]+", re.IGNORECASE)
 
 
 @lru_cache(maxsize=65_536)
@@ -120,21 +139,9 @@ def _stem(name: str) -> str:
 @lru_cache(maxsize=65_536)
 def _parts(token: str) -> tuple[str, ...]:
     """A run of letters and digits in its words and numbers; "" stands for a random id."""
-    if _is_random(token):
+    if randomids.is_random(token):
         return ("",)
     return tuple(part.lower() for part in _PARTS.findall(token))
-
-
-def _is_random(token: str) -> bool:
-    if token.isdecimal() or not token.isascii():
-        return False
-    segments = _SEGMENTS.findall(token)
-    digits = any(character.isdigit() for character in token)
-    if _HEX.fullmatch(token) and digits and (len(token) >= 16 or len(segments) >= 3):
-        return True
-    if len(segments) >= 5 and len(token) / len(segments) <= 2.5:
-        return True
-    return len(token) >= 7 and not digits and not re.search("[aeiouy]", token, re.IGNORECASE)
 
 
 def _why_said_nothing(parts: list[str]) -> str | None:
@@ -152,7 +159,9 @@ def _why_said_nothing(parts: list[str]) -> str | None:
 
 
 def _is_model(parts: list[str]) -> bool:
-    """A380, F-16: a letter with two or three digits is more often a model than a picture's number."""
+    """A380, F-16, R2-D2: a letter with two or three digits is more often a model than a picture's number."""
+    if len(parts) == 4 and all(part.isalpha() and len(part) == 1 for part in parts[::2]):
+        return all(len(part) == 1 for part in parts[1::2])
     letter, number, *more = [*parts, ""]
     is_second = more == [""] or (len(more) == 2 and more[0].isdecimal() and len(more[0]) <= 2)
     return len(letter) == 1 and letter.isalpha() and number.isdecimal() and len(number) in {2, 3} and is_second
@@ -164,7 +173,7 @@ def _is_ours(stem: str) -> bool:
     if not match:
         return False
     words = match["words"].split("-")
-    return any(len(word) > 1 and word not in _ALWAYS and not _is_random(word) for word in words)
+    return any(len(word) > 1 and word not in _ALWAYS and not randomids.is_random(word) for word in words)
 
 
 _RANKS = {

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from appliance.naming import languages, transliteration
+from appliance.naming.terms import Term
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʼ`´ʹ＇", "'"))
+
+# Paral·lel: a sign inside a word that is left out in an address.
+_CATALAN = re.compile("l·l|ŀl", re.IGNORECASE)
 
 # Letters and marks that nobody can see: Unicode's Default_Ignorable_Code_Point, without the format characters (Cf).
 _UNSEEN = re.compile(
@@ -23,8 +27,8 @@ def tokens(text: str, language: str, *, ascii_only: bool) -> list[str]:
 
 
 @lru_cache(maxsize=65_536)
-def without_opening(words: tuple[str, ...], language: str) -> tuple[str, ...]:
-    """The words of a phrase without leading articles, "photo of" and the like."""
+def without_opening(words: tuple[Term, ...], language: str) -> tuple[Term, ...]:
+    """The words of a phrase without leading articles, "photo of" and the like; a brand is neither."""
     articles = languages.ARTICLES.get(languages.primary(language), frozenset())
     while len(words) > 1:
         if words[:2] == ("close", "up"):
@@ -38,7 +42,7 @@ def without_opening(words: tuple[str, ...], language: str) -> tuple[str, ...]:
     return words
 
 
-def without_picture_words(words: Iterable[str]) -> tuple[str, ...]:
+def without_picture_words(words: Iterable[Term]) -> tuple[Term, ...]:
     return tuple(word for word in words if word not in languages.PICTURE_WORDS)
 
 
@@ -54,6 +58,7 @@ def written(word: str, language: str, *, ascii_only: bool) -> tuple[str, ...]:
 def phrase(text: str, language: str) -> tuple[str, ...]:
     """The words of a text in lower case and in their own letters; nothing hidden comes along."""
     text = _UNSEEN.sub("", unicodedata.normalize("NFC", text)).translate(_APOSTROPHES)
+    text = _CATALAN.sub("ll", text)
     text = text.replace("'", " " if languages.primary(language) in languages.ELIDING else "")
     spaced = "".join(_kept(character) for character in text if unicodedata.category(character) != "Cf")
     lowered = transliteration.lower(spaced, language)

@@ -5,18 +5,23 @@ from dataclasses import dataclass, replace
 
 from appliance.naming import cleaning, grammar, series
 from appliance.naming.badnames import why_bad
-from appliance.naming.profiles import Rules
 from appliance.naming.proposals import Shot
+from appliance.naming.rules import Rules
+from appliance.naming.terms import Brand, Term
 from appliance.words import Description, Origin, Role, Word
 
 # Below it a word is more likely wrong than right, and one supported word is better than a doubtful second.
 DOUBTFUL = 0.5
 
 _MOST_ALTERNATIVES = 5
+_USUAL = Rules()
 _ORDER = list(Role)
 
 # Elsewhere an article is part of a name: Los Angeles, The North Face.
 _SENTENCES = frozenset({Origin.PIXELS, Origin.TEXT, Origin.METADATA, Origin.CONTEXT})
+
+# What a list of allowed words does not hold for: it says which of the recognised words may be used.
+_OWNERS = frozenset({Origin.KEYWORD, Origin.PERSON, Origin.ORIGINAL, Origin.PLACE, Origin.EXIF, Origin.COUNTER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +55,41 @@ def stems(shot: Shot, rules: Rules, *, room: int) -> list[Stem]:
     found: dict[str, Stem] = {}
     date = _date(shot, rules)
     for words in _chosen(shot, rules, room):
-        stem = Stem(without_fault((*date, *words)))
+        stem = Stem(without_fault((*date, *words), rules))
         if len(stem.words) > len(date) and not why_bad(stem.text):
             found.setdefault(stem.text, stem)
     return list(found.values())
 
 
-def without_fault(words: tuple[Word, ...]) -> tuple[Word, ...]:
-    """The words, less those at the end that would make a name which rule 9 forbids."""
-    while words and grammar.fault(_text(words)):
-        shorter = words[-1].text.rpartition("-")[0]
+def without_fault(words: tuple[Word, ...], rules: Rules = _USUAL) -> tuple[Word, ...]:
+    """The words, less those at the end that would make a name which rule 9 or the target forbids."""
+    while words and grammar.fault(_text(words), rules.reserved_suffixes):
+        shorter = rules.lists.without_last(words[-1].text)
         words = (*words[:-1], replace(words[-1], text=shorter)) if shorter else words[:-1]
     return words
+
+
+def with_allowed_subject(description: Description, rules: Rules) -> Description:
+    """The description less the candidates of which no subject is among the words that the profile allows.
+
+    Where the first falls, its confidence says nothing of the next: that has its own subject's.
+    """
+    if not rules.lists.allowed:
+        return description
+    candidates = description.candidates
+    kept = tuple(
+        words
+        for i, words in enumerate(candidates)
+        if (i == 0 or _is_sure(words, rules.threshold)) and _has_subject(words, rules)
+    )
+    if not kept or kept[0] is candidates[0]:
+        return replace(description, candidates=kept)
+    return replace(description, candidates=kept, confidence=min(description.confidence, _lowest_subject(kept[0])))
+
+
+def _has_subject(candidate: Sequence[Word], rules: Rules) -> bool:
+    subjects = (fresh(word, (), rules, keep_picture_words=True).text for word in candidate if word.role is Role.SUBJECT)
+    return any(grammar.count_words(text) for text in subjects if text)
 
 
 def _chosen(shot: Shot, rules: Rules, room: int) -> Iterator[list[Word]]:
@@ -77,7 +105,11 @@ def _chosen(shot: Shot, rules: Rules, room: int) -> Iterator[list[Word]]:
 
 
 def _is_sure(candidate: Sequence[Word], threshold: float) -> bool:
-    return min((word.score for word in candidate if word.role is Role.SUBJECT), default=0.0) >= threshold
+    return _lowest_subject(candidate) >= threshold
+
+
+def _lowest_subject(candidate: Sequence[Word]) -> float:
+    return min((word.score for word in candidate if word.role is Role.SUBJECT), default=0.0)
 
 
 def _date(shot: Shot, rules: Rules) -> tuple[Word, ...]:
@@ -104,7 +136,9 @@ class _Limits:
         return short and grammar.count_words(text) <= profile.usual_words and self.hard(words)
 
     def hard(self, words: Iterable[Word]) -> bool:
-        return grammar.fits(_text(words), self.rules.profile, self.rules.name_max, room=self.prefix + self.room)
+        rules = self.rules
+        room = self.prefix + self.room
+        return grammar.fits(_text(words), rules.profile, rules.name_max, room=room, unicode_form=rules.unicode_form)
 
 
 def _text(words: Iterable[Word]) -> str:
@@ -135,24 +169,36 @@ def _said(candidate: Sequence[Word], limits: _Limits, keep_picture_words: bool) 
 
 def fresh(word: Word, chosen: Iterable[Word], rules: Rules, *, keep_picture_words: bool = False) -> Word:
     """The word as it stands in the name, without what the name says already."""
-    parts = cleaning.phrase(word.text, rules.language)
+    terms = rules.lists.terms(word.text)
     if word.origin in _SENTENCES:
-        parts = cleaning.without_opening(parts, rules.language)
+        terms = cleaning.without_opening(terms, rules.language)
     if not keep_picture_words:
-        parts = cleaning.without_picture_words(parts)
+        terms = cleaning.without_picture_words(terms)
+    terms = rules.lists.admitted(terms, controlled=word.origin not in _OWNERS)
     seen = {token for other in chosen for token in other.text.split("-")}
-    said: dict[str, None] = {}
-    for part in parts:
-        for token in cleaning.written(part, rules.language, ascii_only=rules.profile.ascii):
-            if token not in seen:
-                said[token] = None
-    return replace(word, text="-".join(said))
+    return replace(word, text="-".join(_unsaid(terms, seen, rules)))
+
+
+def _unsaid(terms: Iterable[Term], seen: set[str], rules: Rules) -> Iterator[str]:
+    """The terms as they stand in a name, without the words that have been `seen`; a brand goes whole or not at all."""
+    for term in terms:
+        tokens = _written(term, rules)
+        fresh_tokens = [token for token in tokens if token not in seen]
+        if fresh_tokens:
+            yield from tokens if isinstance(term, Brand) else dict.fromkeys(fresh_tokens)
+        seen.update(tokens)
+
+
+def _written(term: Term, rules: Rules) -> Sequence[str]:
+    if isinstance(term, Brand):
+        return term.text.split("-")
+    return cleaning.written(term, rules.language, ascii_only=rules.profile.ascii)
 
 
 def _cut(word: Word, limits: _Limits) -> Word:
     """The word cut between its parts to what a name may have at most."""
     while word.text and not limits.hard([word]):
-        word = replace(word, text=word.text.rpartition("-")[0])
+        word = replace(word, text=limits.rules.lists.without_last(word.text))
     return word
 
 
@@ -181,7 +227,8 @@ def _vocabulary(description: Description, rules: Rules) -> set[str]:
 
 
 def _tokens(text: str, rules: Rules) -> set[str]:
-    return set(cleaning.tokens(text, rules.language, ascii_only=rules.profile.ascii))
+    terms = rules.lists.admitted(rules.lists.terms(text), controlled=False)
+    return {token for term in terms for token in _written(term, rules)}
 
 
 def _ordered(words: Iterable[Word]) -> list[Word]:

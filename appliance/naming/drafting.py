@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from appliance.naming import composing, extensions, grammar, groups, templates
 from appliance.naming.badnames import why_bad
 from appliance.naming.composing import Stem
-from appliance.naming.profiles import Rules
 from appliance.naming.proposals import Proposal, Shot, Verdict
+from appliance.naming.rules import Rules
 
 # What `grammar.most_bytes` leaves for additions; the names of some companions are longer by more.
 _ADDED_LATER = 24
@@ -32,30 +32,30 @@ class Draft:
 
     def names(self, stem: Stem) -> list[str]:
         """What the image and then its companions would be called, for a stem that is accepted."""
-        rules = self.rules
-        name = grammar.safe_name(stem.text, self.shot.extension, rules.profile, rules.name_max)
+        name = grammar.written_name(stem.text, self.shot.extension, self.rules)
         return [name, *(groups.companion_name(other, self.shot.name, name) for other in self.shot.companions)]
 
     def accepts(self, stem: Stem) -> bool:
         """Whether the stem, with its number if it has one, keeps every rule but that it is free."""
         rules = self.rules
         good = rules.template is not None or why_bad(stem.text) is None
-        return good and not grammar.fault(stem.text) and grammar.fits(stem.text, rules.profile, rules.name_max)
+        return good and not grammar.problem(stem.text, rules) and not rules.lists.is_banned(stem.text)
 
 
 def draft(shot: Shot, rules: Rules) -> Draft:
-    confidence = shot.description.confidence
     if rules.only_bad_names and why_bad(shot.name) is None:
-        return Draft(shot, rules, (), confidence, _kept(shot, "Its name is good already."))
-    if clash := _clash(shot):
-        return Draft(shot, rules, (), confidence, review(shot, confidence, clash))
+        return Draft(shot, rules, (), shot.description.confidence, _kept(shot, "Its name is good already."))
+    described = replace(shot, description=composing.with_allowed_subject(shot.description, rules))
+    confidence = described.description.confidence
+    if obstacle := _clash(shot) or _refusal(shot, rules):
+        return Draft(shot, rules, (), confidence, review(shot, confidence, obstacle))
     rules = _with_room_for_companions(shot, rules)
     if rules.template is not None and not templates.needs_description(rules.template):
         confidence = 1.0
-    stems = _stems(shot, rules)
+    stems = _stems(described, rules)
     if not stems:
         return Draft(shot, rules, (), confidence, review(shot, confidence, _why_nothing(shot, rules)))
-    return Draft(shot, rules, tuple(stems), confidence)
+    return Draft(described, rules, tuple(stems), confidence)
 
 
 def review(shot: Shot, confidence: float, reason: str, name: str = "", stem: Stem | None = None) -> Proposal:
@@ -74,8 +74,18 @@ def _kept(shot: Shot, reason: str) -> Proposal:
 
 def _stems(shot: Shot, rules: Rules) -> list[Stem]:
     if rules.template is None:
-        return composing.stems(shot, rules, room=grammar.SUFFIX_ROOM)
-    return templates.stems(shot, rules, rules.template, room=grammar.SUFFIX_ROOM)
+        stems = composing.stems(shot, rules, room=grammar.SUFFIX_ROOM)
+    else:
+        stems = [
+            stem if stem.slot is not None else Stem(composing.without_fault(stem.words, rules))
+            for stem in templates.stems(shot, rules, rules.template, room=grammar.SUFFIX_ROOM)
+        ]
+    # A phrase may be banned of which each word came from elsewhere.
+    return [stem for stem in stems if _says_something(stem) and not rules.lists.is_banned(stem.text)]
+
+
+def _says_something(stem: Stem) -> bool:
+    return bool(stem.words) or stem.slot is not None
 
 
 def _with_room_for_companions(shot: Shot, rules: Rules) -> Rules:
@@ -98,10 +108,29 @@ def _clash(shot: Shot) -> str | None:
     return None
 
 
+def _refusal(shot: Shot, rules: Rules) -> str | None:
+    """A companion whose ending the target does not take cannot follow."""
+    for other in shot.companions:
+        if refused := grammar.refusal(groups.companion_name(other, shot.name, "a.jpg"), rules):
+            return f"Its companion “{other}” cannot follow, because {refused}: rename that file first."
+    return None
+
+
 def _why_nothing(shot: Shot, rules: Rules) -> str:
+    profile = rules.profile
     if not shot.description.candidates:
         return "Nothing was recognised in it well enough to name it."
-    if rules.profile.ascii:
+    if profile.allowed and not composing.with_allowed_subject(shot.description, rules).candidates:
+        return (
+            f"What was recognised in it is not among the words that the profile “{profile.name}” allows: "
+            "give it a name, or add a word to the profile."
+        )
+    if profile.banned and _stems(shot, replace(rules, profile=replace(profile, banned=()))):
+        return (
+            f"Nothing that was recognised in it makes a name without the words that the profile “{profile.name}” bans: "
+            "give it a name."
+        )
+    if profile.ascii:
         return (
             "Nothing that was recognised in it makes a good name in a to z: give a name, or use the profile “unicode”."
         )

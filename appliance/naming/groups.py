@@ -67,6 +67,11 @@ def is_image(name: str) -> bool:
     return split(name)[1].lower() in _RANK
 
 
+def is_sidecar(name: str) -> bool:
+    """Whether the name is one of a file that is nothing without its image."""
+    return split(name)[1].lower() in _SIDECARS - {"json", "wav"}
+
+
 def is_film(name: str) -> bool:
     """Whether the name is one of a film that may belong to a Live Photo or motion photo."""
     return split(name)[1].lower() in _FILMS

@@ -7,8 +7,8 @@ from appliance.naming import drafting, grammar, series, templates
 from appliance.naming.collisions import Folder
 from appliance.naming.composing import Stem
 from appliance.naming.drafting import Draft
-from appliance.naming.profiles import Rules
 from appliance.naming.proposals import Proposal, Shot, Verdict
+from appliance.naming.rules import Rules
 from appliance.words import Role
 
 _MOST_TRIES = 20  # a number that is free may still make a name that is bad

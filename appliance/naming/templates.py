@@ -22,6 +22,20 @@ _DIRECTIVES = frozenset("YymdHMSj")  # digits alone, so that a name does not dep
 _TIMES = {"date": "%Y-%m-%d", "time": "%H-%M-%S"}
 _ROLES = {"subject": Role.SUBJECT, "attribute": Role.ATTRIBUTE, "second": Role.SECOND, "place": Role.PLACE}
 KNOWN = (*_ROLES, "keywords", *_TIMES, "camera", "folder", "original", "counter", "sha")
+MEANINGS = {
+    "subject": "what the picture shows",
+    "attribute": "a colour, a material, a state of it",
+    "second": "what else is to be seen",
+    "place": "where it is, or its setting",
+    "keywords": "your keywords",
+    "date": "the day it was taken; {date:%Y%m%d} in another form",
+    "time": "the time it was taken; {time:%H%M} in another form",
+    "camera": "the camera's make and model",
+    "folder": "the name of the folder",
+    "original": "the name that it has now",
+    "counter": "01, 02 … in the order taken, for each name that is otherwise the same",
+    "sha": "six digits of the file's content",
+}
 
 _SHA_DIGITS = 6
 
@@ -30,6 +44,11 @@ _SHA_DIGITS = 6
 class _Part:
     name: str = ""  # of a token; "" for text of the owner's
     text: str = ""  # the owner's text, or a token's format
+
+    @property
+    def shown(self) -> str:
+        """As it stands in the template."""
+        return f"{{{self.name}{':' if self.text else ''}{self.text}}}" if self.name else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +94,22 @@ def _alternatives(parts: Sequence[_Part], facts: _Facts, room: int) -> Iterator[
     yield _stem(parts, facts, room)
 
 
+def explained(shot: Shot, rules: Rules, template: str) -> list[tuple[str, Word | None]]:
+    """What became of each token and text of the template, with the best candidate of the description: the word that
+    stands for it, or None where there is none and it goes with its separator. Separators alone are left out."""
+    parts = _parse(template)
+    candidate = next(iter(shot.description.candidates), ())
+    facts = _Facts(shot, rules, candidate, grammar.split(shot.name)[0])
+    words = _words(parts, facts)
+    return [
+        (part.shown, word if word.text else None)
+        for part, word in zip(parts, words, strict=True)
+        if part.name or cleaning.phrase(part.text, rules.language)
+    ]
+
+
 def _stem(parts: Sequence[_Part], facts: _Facts, room: int) -> Stem:
-    words = [_fixed(part, facts.shot) for part in parts]
-    # What else is said goes first: the original gives only what is left, so that a second time changes nothing.
-    for i in sorted(range(len(parts)), key=lambda i: parts[i].name == "original"):
-        for word in _said(parts[i], facts):
-            fresh = composing.fresh(word, words, facts.rules, keep_picture_words=parts[i].name not in _ROLES)
-            if fresh.text:
-                words[i] = fresh
-                break
+    words = _words(parts, facts)
     asked = [word for word, part in zip(words, parts, strict=True) if part.name in _ROLES]
     if asked and not any(word.text for word in asked):
         return Stem(())  # the date or the folder alone would not say what the picture shows
@@ -92,6 +118,19 @@ def _stem(parts: Sequence[_Part], facts: _Facts, room: int) -> Stem:
     slot = sum(bool(word.text) for word in words[: slots[0]]) if slots else None
     said = tuple(word for word in words if word.text)
     return Stem(said, slot) if slots else Stem(composing.without_fault(said))
+
+
+def _words(parts: Sequence[_Part], facts: _Facts) -> list[Word]:
+    """The word of each part, "" where it has none; whole, and none of them twice."""
+    words = [_fixed(part, facts.shot) for part in parts]
+    # What else is said goes first: the original gives only what is left, so that a second time changes nothing.
+    for i in sorted(range(len(parts)), key=lambda i: parts[i].name == "original"):
+        for word in _said(parts[i], facts):
+            fresh = composing.fresh(word, words, facts.rules, keep_picture_words=parts[i].name not in _ROLES)
+            if fresh.text:
+                words[i] = fresh
+                break
+    return words
 
 
 def _fixed(part: _Part, shot: Shot) -> Word:

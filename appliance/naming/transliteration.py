@@ -6,10 +6,15 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from appliance.naming import indic, kana
 from appliance.naming.languages import primary
 
-# Without their vowels these words cannot be read, so they are left out (rule 5).
-_VOWELLESS = ("ARABIC", "HEBREW", "SYRIAC", "SAMARITAN", "MANDAIC", "PHOENICIAN", "IMPERIAL ARAMAIC", "NABATAEAN")
+# Scripts that leave vowels unwritten, or do not write them in the order of speech: letter by letter such a word cannot
+# be read, so it is left out (rule 5).
+_UNREADABLE = (
+    *("ARABIC", "HEBREW", "SYRIAC", "SAMARITAN", "MANDAIC", "PHOENICIAN", "IMPERIAL ARAMAIC", "NABATAEAN"),
+    *("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN"),
+)
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -32,6 +37,10 @@ _TABLES: dict[str, dict[str, str]] = {
     "da": _DANISH,
     "nb": _DANISH,
     "tr": _pairs("ı=i ş=s ç=c ğ=g ö=o ü=u â=a î=i û=u"),
+    "hr": _pairs("đ=dj"),
+    "bs": _pairs("đ=dj"),
+    "sr": _CYRILLIC | _pairs("đ=dj ђ=dj ж=z ј=j љ=lj њ=nj ћ=c х=h ц=c ч=c џ=dz ш=s"),
+    "mk": _CYRILLIC | _pairs("ѓ=gj ѕ=dz ј=j љ=lj њ=nj ќ=kj х=h ц=c џ=dzh"),
     "ru": _CYRILLIC | _pairs("ё=e щ=shch ъ= ы=y э=e"),
     # Cabinet of Ministers of Ukraine, resolution 55 of 2010; the letters at the start of a word are in _STARTS.
     "uk": _CYRILLIC | _pairs("г=h ґ=g є=ie и=y і=i ї=i й=i щ=shch ю=iu я=ia"),
@@ -76,9 +85,10 @@ def to_ascii(word: str, language: str) -> str:
     word = lower(unicodedata.normalize("NFC", word), language)
     if word.isascii():
         return word
-    if any(_is_vowelless(character) for character in word):
-        return ""
     code = primary(language)
+    if any(_is_unreadable(character) for character in word) or _is_japanese(word, code):
+        return ""
+    word = indic.romanized(word) if indic.is_indic(word) else kana.romanized(word)
     if code == "el":
         word = _without_accents(word)
     for pattern, letters in _PATTERNS.get(code, ()):
@@ -90,8 +100,14 @@ def to_ascii(word: str, language: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _is_vowelless(character: str) -> bool:
-    return character.isalpha() and unicodedata.name(character, "").startswith(_VOWELLESS)
+def _is_unreadable(character: str) -> bool:
+    return character.isalpha() and unicodedata.name(character, "").startswith(_UNREADABLE)
+
+
+def _is_japanese(word: str, code: str) -> bool:
+    """Whether there are Chinese characters in a Japanese word: they would be read as in Chinese, Tokyo as Dongjing."""
+    has_characters = any(unicodedata.name(character, "").startswith("CJK UNIFIED") for character in word)
+    return has_characters and (code == "ja" or kana.has_kana(word))
 
 
 def _without_accents(word: str) -> str:

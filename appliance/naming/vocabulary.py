@@ -26,14 +26,16 @@ EMPTY_WORDS = {
     ),
     SCREENSHOT: _words(
         "screenshot screenshots screencap screencapture screengrab scrnshot sshot bildschirmfoto schermafbeelding "
+        "vlcsnap snipaste smartselect cleanshot "
         "schermopname schermata skärmavbild skärmbild skjermbilde skærmbillede näyttökuva ruutukaappaus "
         "képernyőfotó zrzut ekranu zrzutekranu capture "
         "スクリーンショット 截屏 截图 屏幕截图 屏幕快照 螢幕擷取畫面 螢幕截圖 스크린샷 скриншот"
     ),
     SCANNER: _words(
         "scan scans scanned scanner scn hpscan skm skmbt camscanner ccf cci cce numérisation numerisation "
-        "escanear escaneado scansione scannen digitalizar skan skany скан"
+        "skanna skannad skanowanie escanear escaneado scansione scannen digitalizar skan skany скан"
     ),
+    PROGRAM: _words("snapseed"),
     NOTHING: _words(
         "file files image images imgs photo photos foto fotos picture pictures pics picutre photograph bild "
         "bilder aufnahme imagen imagem imagens imágenes immagine immagini afbeelding afbeeldingen billede bilde "
@@ -49,7 +51,7 @@ EMPTY_WORDS = {
         "uploads uploaded attachment anhang export exported output converted original orig resized cropped scaled "
         "rotated compressed optimized minified thumbnail thumbnails preview fullsize hqdefault maxresdefault "
         "mqdefault sddefault oip oig asdf asdfgh asd qwerty qwertz sdf dfg fgh xxx aaa abc foo blah "
-        "ios heic jpg jpeg png gif webp tiff bmp avif"
+        "giphy removebg pasted ios heic jpg jpeg png gif webp tiff bmp avif"
     ),
 }
 
@@ -77,7 +79,8 @@ COUNTED_WORDS = {
         "icloud album gallery galerie collage incollage photogrid inshot capcut lightroom vsco facetune snapseed "
         "snow polish c360 burst cover portrait night hdr raw mp top main pro edge screen thumb small medium "
         "large full hd uhd tumblr il fullxfull collection paste pasted clipboard bitmap graphic grafik figure fig "
-        "abb abbildung"
+        "abb abbildung mpv obs desktop outlook rectangle ellipse component folie diapositive dxo denoise gigapixel "
+        "remini faceapp meitu beautycam polarr lightricks lensa pixlr"
     ),
 }
 

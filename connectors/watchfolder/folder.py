@@ -160,7 +160,8 @@ class Folder:
                 later = self._gathered.note(old_folder, new_folder)
                 move = Move(entry, to, Place(old, old_name), Place(new, new_name), key, step, mount, later)
                 try:
-                    return protocols.rename(move)
+                    done = protocols.rename(move)
+                    return replace(done, path=_joined(new_folder, self._mounts.as_listed(new, new_name)))
                 except protocols.ProtocolLost:
                     self._mounts.forget(old)
                     raise
@@ -216,6 +217,10 @@ class _Gathered(threading.local):
     def note(self, *folders: str) -> Callable[[], None] | None:
         """What to call once a name has been changed in these; None where nobody gathers."""
         return None if self.folders is None else partial(self.folders.update, dict.fromkeys(folders))
+
+
+def _joined(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
 
 
 def _add_folder(path: str, files: list[Entry], folders: list[str]) -> None:

@@ -4,10 +4,13 @@ import errno
 import os
 import secrets
 import threading
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Literal
 
-from connectors.base import ConnectorError, Limits
+from connectors.base import ConnectorError, Limits, UnicodeForm
 from connectors.watchfolder import kernel, moving, places
 from connectors.watchfolder.junk import OURS
 from connectors.watchfolder.moving import Mount
@@ -41,8 +44,11 @@ _WITHOUT_INODES_TO_GO_BY = {
     0xFE534D42: "smb2",
 }
 _NFS = 0x6969
+_HFSPLUS = 0x482B
+_FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 _REFUSES_BY_ITSELF = (_WITH_LASTING_INODES.keys() | _WITHOUT_INODES_TO_GO_BY.keys()) - {_NFS}
 _IGNORES_CASE = {0x4D44, 0x2011BAB0, 0x7366746E, 0x482B, 0xFF534D42, 0xFE534D42}
+_FORBIDDEN = '<>:"/\\|?*' + "".join(map(chr, range(32)))  # by Windows, and so by what it made or serves
 _NO_LINKS_HERE = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK, errno.EXDEV}
 
 
@@ -54,6 +60,7 @@ class Mounts:
         self._lock = threading.Lock()
         self._known: dict[int, Mount] = {}
         self._limits: dict[int, Limits] = {}
+        self._keep_forms: set[int] = set()
 
     def of(self, folder: int) -> Mount:
         """How names are changed in an opened folder. Raises ConnectorError, OSError where they cannot be."""
@@ -67,6 +74,27 @@ class Mounts:
         with self._lock:
             self._known.pop(os.fstat(folder).st_dev, None)
 
+    def as_listed(self, folder: int, name: str) -> str:
+        """How the file system spells a name that was just given; found out at the first one that has two forms."""
+        composed, decomposed = (unicodedata.normalize(form, name) for form in _FORMS)
+        if composed == decomposed:
+            return name
+        form = self.limits(folder).unicode_form or self._learned(folder, name, composed, decomposed)
+        return unicodedata.normalize(form, name) if form else name
+
+    def _learned(self, folder: int, name: str, composed: str, decomposed: str) -> UnicodeForm:
+        device = os.fstat(folder).st_dev
+        with self._lock:
+            if device in self._keep_forms:
+                return ""
+            names = places.names(folder)
+            if name in names:
+                self._keep_forms.add(device)
+                return ""
+            form: UnicodeForm = "NFC" if composed in names else "NFD" if decomposed in names else ""
+            self._limits[device] = replace(self._limits[device], unicode_form=form)
+            return form
+
     def _probed(self, folder: int) -> Mount:
         kind = kernel.file_system_type(folder)
         return Mount(self._forced or _protocol(folder, kind), kind in _WITH_LASTING_INODES)
@@ -76,7 +104,7 @@ class Mounts:
         device = os.fstat(folder).st_dev
         with self._lock:
             if device not in self._limits:
-                self._limits[device] = Limits(_longest_name(folder), _tells_case_apart(folder))
+                self._limits[device] = _limits(folder)
             return self._limits[device]
 
 
@@ -178,6 +206,16 @@ def _exclusive_creation_works(_one: Place, other: Place, _free: Place) -> bool:
     return False
 
 
+def _limits(folder: int) -> Limits:
+    kind, names = kernel.file_system_type(folder), places.names(folder)
+    return Limits(
+        name_max=_longest_name(folder),
+        case_sensitive=_tells_case_apart(folder, names, kind),
+        unicode_form=_unicode_form(folder, names, kind),
+        forbidden=_FORBIDDEN if kind in _IGNORES_CASE else "",
+    )
+
+
 def _longest_name(folder: int) -> int:
     try:
         return min(os.fpathconf(folder, "PC_NAME_MAX"), 255)
@@ -185,12 +223,32 @@ def _longest_name(folder: int) -> int:
         return Limits().name_max
 
 
-def _tells_case_apart(folder: int) -> bool:
+def _tells_case_apart(folder: int, names: Sequence[str], kind: int) -> bool:
     """By a name that is there: whether it is found under its other case, too."""
-    names = set(places.names(folder))
+    known = set(names)
     for name in names:
         other = name.swapcase()
-        if other == name or other in names or not name.isascii():
+        if other == name or other in known or not name.isascii():
             continue
         return Place(folder, other).look() is None
-    return kernel.file_system_type(folder) not in _IGNORES_CASE
+    return kind not in _IGNORES_CASE
+
+
+def _unicode_form(folder: int, names: Sequence[str], kind: int) -> UnicodeForm:
+    """By a name that is there and has two forms: the one that it has, where it is found under the other one, too."""
+    for name in (name for name in names if not name.isascii()):
+        composed, decomposed = (unicodedata.normalize(form, name) for form in _FORMS)
+        if composed == decomposed or name not in (composed, decomposed):
+            continue
+        other = decomposed if name == composed else composed
+        if other in names or not _is_found(folder, other):
+            return ""
+        return "NFC" if name == composed else "NFD"
+    return "NFD" if kind == _HFSPLUS else ""
+
+
+def _is_found(folder: int, name: str) -> bool:
+    try:
+        return Place(folder, name).look() is not None
+    except OSError:  # decomposed it may be longer than a name can be
+        return False

@@ -2,9 +2,11 @@
 
 import os
 import subprocess
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -74,6 +76,31 @@ def test_a_disk_that_ignores_case_is_known_by_a_file_on_it(tmp_path: Path):
     with fuse.mounted(tmp_path / "backing", tmp_path / "disk", "--ignore-case") as disk:
         (disk / "IMG_1.jpg").write_bytes(b"x")
         assert not FolderFromOutside(disk).connector.limits("").case_sensitive
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_disk_that_stores_names_in_one_form_is_known_by_a_file_on_it(tmp_path: Path, form: Literal["NFC", "NFD"]):
+    with fuse.mounted(tmp_path / "backing", tmp_path / "disk", "--nfd") as disk:
+        (disk / unicodedata.normalize(form, "Ähre.jpg")).write_bytes(b"x")
+        assert FolderFromOutside(disk).connector.limits("").unicode_form == "NFD"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_disk_that_keeps_names_as_they_are_given_has_no_form(tmp_path: Path, form: Literal["NFC", "NFD"]):
+    (tmp_path / unicodedata.normalize(form, "Ähre.jpg")).write_bytes(b"x")
+    assert FolderFromOutside(tmp_path).connector.limits("").unicode_form == ""
+
+
+def test_on_a_disk_that_stores_names_as_a_mac_does_a_name_is_what_the_folder_lists(tmp_path: Path):
+    with fuse.mounted(tmp_path / "backing", tmp_path / "disk", "--nfd") as disk:
+        (disk / "IMG_1.jpg").write_bytes(b"x")
+        source = FolderFromOutside(disk)
+        entry = source.connector.stat("IMG_1.jpg")
+        assert entry is not None
+        done = source.connector.rename(entry, "Mühle.jpg", key="1", step=no_step)
+        assert done.path == unicodedata.normalize("NFD", "Mühle.jpg")
+        assert [one.path for one in source.connector.scan()] == [done.path]
+        assert source.connector.limits("").unicode_form == "NFD"
 
 
 def test_two_names_that_differ_in_case_prove_that_case_counts(tmp_path: Path):

@@ -1,7 +1,5 @@
 """Rule 8: no two names are alike, and none that is taken is given."""
 
-import time
-
 from appliance.naming import Rules, Shot, Verdict, fold, plan
 from appliance.words import Origin
 from tests.naming.samples import alternatives, described, seen, shot
@@ -127,12 +125,3 @@ def test_companions_that_differ_in_case_alone_leave_the_group_for_review():
     (proposal,) = plan([image], {}, EVERY)
     assert (proposal.verdict, proposal.name) == (Verdict.REVIEW, "")
     assert proposal.reason == "Its companions “IMG_1.xmp” and “IMG_1.XMP” would get one name: rename one of them first."
-
-
-def test_five_thousand_images_of_one_stem_are_planned_in_time():
-    shots = [shot(f"IMG_{n:04}.JPG", sha256=f"{n:064x}") for n in range(5_000)]
-    started = time.process_time()
-    given = names(shots)
-    assert time.process_time() - started < 3  # about half a second; in squares of the number it would be minutes
-    assert given[:2] == ["red-car.jpg", "red-car-2.jpg"]
-    assert len({fold(name) for name in given}) == 5_000

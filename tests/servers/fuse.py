@@ -1,4 +1,5 @@
-"""A file system in user space that shows a folder, and can lack hard links or take `A.JPG` and `a.jpg` for one name.
+"""A file system in user space that shows a folder, and can lack hard links, take `A.JPG` and `a.jpg` for one name, or
+store names as a Mac does.
 
 Run as a program it serves one mount until it is unmounted.
 """
@@ -9,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +21,7 @@ PATIENCE_SECONDS = 15
 
 @contextmanager
 def mounted(backing: Path, at: Path, *options: str) -> Iterator[Path]:
-    """Shows `backing` at `at`. Options: `--no-links`, `--ignore-case`, `--read-only`, `--space=BYTES`, and
+    """Shows `backing` at `at`. Options: `--no-links`, `--ignore-case`, `--nfd`, `--read-only`, `--space=BYTES`, and
     `--locked=NAME` for a folder that not even root may open."""
     backing.mkdir(exist_ok=True)
     at.mkdir(exist_ok=True)
@@ -53,7 +55,11 @@ def serve(backing: str, at: str, wanted: argparse.Namespace) -> None:
     class Shown(mfusepy.Operations):  # type: ignore[misc]  # untyped
         use_ns = True
 
+        def _stored(self, path: str) -> str:
+            return unicodedata.normalize("NFD", path) if wanted.nfd else path
+
         def _real(self, path: str) -> str:
+            path = self._stored(path)
             if not wanted.ignore_case:
                 return backing + path
             real = backing
@@ -64,7 +70,7 @@ def serve(backing: str, at: str, wanted: argparse.Namespace) -> None:
 
         def _as_spelled(self, path: str) -> str:
             folder, _, name = path.rpartition("/")
-            return f"{self._real(folder or '/')}/{name}"
+            return f"{self._real(folder or '/')}/{self._stored(name)}"
 
         def _used(self) -> int:
             return sum(file.stat().st_size for file in Path(backing).rglob("*"))
@@ -166,6 +172,7 @@ if __name__ == "__main__":
     parser.add_argument("at")
     parser.add_argument("--no-links", action="store_true")
     parser.add_argument("--ignore-case", action="store_true")
+    parser.add_argument("--nfd", action="store_true")
     parser.add_argument("--read-only", action="store_true")
     parser.add_argument("--space", type=int)
     parser.add_argument("--locked")
