@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.orm import Session
+
 from appliance import batches, migrations, pipeline
 from appliance.config import Settings
 from appliance.db import Database
@@ -36,6 +38,17 @@ def open_database(settings: Settings) -> Database:
     else:
         migrations.check(database)
     return database
+
+
+@contextmanager
+def session(settings: Settings) -> Iterator[Session]:
+    """A transaction of the self-hosted tenant, for a command that works on no image."""
+    database = open_database(settings)
+    try:
+        with database.session(OWN_TENANT) as session:
+            yield session
+    finally:
+        database.close()
 
 
 def make_worker(

@@ -23,6 +23,8 @@ TYPES = frozenset(
         "image.renamed",
         "image.undone",
         "processing.error",
+        "profile.changed",
+        "profile.removed",
     }
 )
 

@@ -321,6 +321,19 @@ class Rename(Base):
     done_at: Mapped[datetime | None]
 
 
+class OwnProfile(Base):
+    """A profile of names that an owner made; `settings` are what docs/naming.md lists."""
+
+    __tablename__ = "profiles"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    settings: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Event(Base):
     """The append-only log that owners read: progress, history, audit."""
 

@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 import connectors
+from appliance import naming
 from appliance.db import insert_once
 from appliance.errors import Conflict, Invalid
 from appliance.models import Batch, BatchState, Event, Image, Rename, Source, now
@@ -20,7 +21,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How the images of one batch are named; docs/reference/commands.md explains each choice."""
 
     provider: str = "local"
-    profile: Literal["web", "archive", "unicode"] = "web"
+    profile: str = "web"
+    own_profile: dict[str, Any] | None = None  # what a profile of the owner's own said when the batch began
     language: str = "en"
     keywords: tuple[str, ...] = ()
     template: str | None = None
@@ -28,6 +30,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
     companions: bool = True
     again: bool = False
+
+    @property
+    def names(self) -> naming.Profile:
+        """How names look here."""
+        if self.own_profile is None:
+            return naming.PROFILES[self.profile]
+        return naming.profiles.from_mapping(self.profile, self.own_profile)
 
 
 class Connections:

@@ -13,7 +13,18 @@ from appliance.db import explained
 from appliance.errors import Problem
 
 INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
-NAMES = ("rename", "undo", "history", "explain", "check", "migrate", "work")
+NAMES = (
+    "rename",
+    "undo",
+    "history",
+    "lint",
+    "template",
+    "profile",
+    "explain",
+    "check",
+    "migrate",
+    "work",
+)
 
 
 class Commands(click.Group):

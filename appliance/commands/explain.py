@@ -7,8 +7,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from appliance import imaging, naming, vision
-from appliance.commands.printing import as_json, console, printable
+from appliance.commands.printing import as_json, console
 from appliance.config import Settings
+from appliance.display import printable
 from appliance.errors import Invalid
 from appliance.imaging import Decoder, Picture
 

@@ -8,8 +8,9 @@ from rich.text import Text
 from sqlalchemy.orm import Session
 
 from appliance import app, batches, sources
-from appliance.commands.printing import as_json, console, printable, say
+from appliance.commands.printing import as_json, console, say
 from appliance.config import Settings
+from appliance.display import printable
 from appliance.models import OWN_TENANT, Rename, Source
 
 

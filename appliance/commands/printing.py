@@ -17,6 +17,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from appliance.batches import Line
+from appliance.display import printable
 from appliance.sources import folder_of, name_of
 
 FAILURES = {"failed", "quarantined"}
@@ -177,11 +178,6 @@ def _notes(line: Line) -> str:
     along = f"with {', '.join(name_of(path) for path in line.companions)}" if line.companions else ""
     reason = line.reason.replace(line.path, name_of(line.path))
     return printable(" · ".join(part for part in (reason, *line.warnings, along) if part))
-
-
-def printable(text: str) -> str:
-    """Text from a file's name or content, which must not steer the terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def console() -> Console:

@@ -12,6 +12,7 @@ from appliance import app, batches, naming, sources, vision
 from appliance.batches import Line
 from appliance.commands import warning
 from appliance.commands.printing import Json, Printer, Table, counted, say
+from appliance.commands.profile import named
 from appliance.commands.running import Run, interruptible, this_program
 from appliance.commands.scopes import Scope, scopes
 from appliance.config import Settings
@@ -47,7 +48,7 @@ class Asked:
 @click.option("--yes", is_flag=True, help="Don't ask, also where other programs know the photos by name.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 @click.option("--provider", help="Who looks at the pictures: local, or none for what the files say of themselves.")
-@click.option("--profile", type=click.Choice(sorted(naming.PROFILES)), default="web", show_default=True)
+@click.option("--profile", default="web", show_default=True, help="web, archive, unicode, or one of yours.")
 @click.option("--template", help="How a name is built, such as '{date:%Y-%m-%d}-{subject}'.")
 @click.option("--language", default="en", show_default=True, help="The language of the names.")
 @click.option("--keywords", default="", help="Words of yours that may stand in names, separated by commas.")
@@ -90,9 +91,11 @@ def rename(
 
 
 def _policy(settings: Settings, choices: dict[str, Any]) -> Policy:
+    profile, own_profile = named(settings, choices["profile"])
     policy = Policy(
         provider=choices["provider"] or settings.vision,
-        profile=choices["profile"],
+        profile=profile,
+        own_profile=own_profile,
         template=choices["template"],
         language=choices["language"],
         keywords=tuple(word.strip() for word in choices["keywords"].split(",") if word.strip()),

@@ -7,7 +7,7 @@ import click
 from sqlalchemy import select
 
 from appliance import downstream
-from appliance.commands.printing import printable
+from appliance.display import printable
 from appliance.models import OWN_TENANT, Rename, RenameState, Source
 from appliance.pipeline.worker import Worker
 from appliance.sources import joined

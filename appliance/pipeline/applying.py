@@ -263,6 +263,7 @@ def _moved(claim: Claim, move: Move, result: Result, state: ImageState, event: s
         version=entry.version,
         sha256=move.sha256,
         reason=f"{reason} {result.reason}".strip(),
+        proposal=(claim.proposal or {}) | {"name": name_of(entry.path)},  # as the source spells it
     )
     told = {"type": event, "before": {"path": claim.path}, "after": {"path": entry.path}}
     return Outcome(changed, (told,), moved=True)

@@ -114,7 +114,7 @@ def _name(order: Order, claims: Sequence[Claim], folder: _Folder, facts: _Facts)
 def rules(order: Order, limits: Limits) -> naming.Rules:
     policy = order.policy
     return naming.Rules(
-        profile=naming.PROFILES[policy.profile],
+        profile=policy.names,
         language=policy.language,
         keywords=policy.keywords,
         template=policy.template,
@@ -122,6 +122,9 @@ def rules(order: Order, limits: Limits) -> naming.Rules:
         threshold=policy.threshold,
         name_max=limits.name_max,
         case_sensitive=limits.case_sensitive,
+        unicode_form=limits.unicode_form,
+        forbidden=limits.forbidden,
+        reserved_suffixes=limits.reserved_suffixes,
     )
 
 

@@ -165,7 +165,13 @@ def _closing(ended: Ended) -> Iterator[dict[str, Any]]:
     for move in ended.moves:
         entry = result.entries.get(move.id, move.entry)
         sha256 = move.rewritten if move.id in result.rewritten else move.sha256
-        yield common | {"its_id": move.id, "size": entry.size, "version": entry.version, "sha256": sha256}
+        yield common | {
+            "its_id": move.id,
+            "to_path": entry.path if result.ending is Ending.DONE else move.to_path,
+            "size": entry.size,
+            "version": entry.version,
+            "sha256": sha256,
+        }
 
 
 def _updating(*columns: str) -> Update:
@@ -178,7 +184,7 @@ _ROWS: Table = Rename.__table__  # type: ignore[assignment]  # declared as FromC
 _INTEND = _updating("state", "protocol", "fence", "size", "version", "sha256", "rewritten").where(
     or_(*(_ROWS.c.state == state for state in OPEN))  # IN would have to be built anew for each use
 )
-_CLOSE = _updating("state", "reason", "done_at", "size", "version", "sha256")
+_CLOSE = _updating("state", "reason", "done_at", "to_path", "size", "version", "sha256")
 _MARK_UNDONE = _updating("state")
 _ENDS = {
     Ending.DONE: RenameState.DONE,

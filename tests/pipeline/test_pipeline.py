@@ -1,12 +1,13 @@
 """What happens to one image, step by step, on SQLite and PostgreSQL."""
 
+import functools
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from appliance import batches, pipeline
 from appliance.models import OWN_TENANT, BatchState, Image, ImageState, RenameState, SeenDescription, now
@@ -185,6 +186,35 @@ def test_three_hundred_images_of_one_name_get_a_name_each(workshop: Workshop):
 
     assert {row.state for row in workshop.moves()} == {RenameState.DONE}
     assert len(workshop.home.tree()) == 300
+
+
+def test_naming_a_folder_takes_as_many_questions_whatever_it_holds(workshop: Workshop):
+    """Free numbers are found by one query and one listing, not by probing."""
+    few, many = (_statements_of_a_plan(workshop, count) for count in (10, 200))
+    assert many == few
+
+
+def _statements_of_a_plan(workshop: Workshop, count: int) -> int:
+    folder = workshop.home.pictures / str(count)
+    source = workshop.home.photo(f"{count}/IMG_0000.JPG", seed=1)
+    for number in range(1, count):
+        os.link(source, folder / f"IMG_{number:04}.JPG")
+    workshop.take_in()
+    while waiting := [image.id for image in workshop.images() if image.state in (ImageState.FOUND, ImageState.FETCHED)]:
+        pipeline.advance(workshop.worker, waiting)
+    statements: list[str] = []
+    count_statement = functools.partial(_note, statements)
+    event.listen(workshop.database.engine, "before_cursor_execute", count_statement)
+    described = [image.id for image in workshop.images() if image.state == ImageState.DESCRIBED]
+    pipeline.advance(workshop.worker, described)
+    event.remove(workshop.database.engine, "before_cursor_execute", count_statement)
+    assert len(described) == count
+    assert {move.state for move in workshop.moves()} == {RenameState.PLANNED}
+    return len(statements)
+
+
+def _note(statements: list[str], connection: object, cursor: object, statement: str, *_: object) -> None:
+    statements.append(statement)
 
 
 def test_rows_that_belong_to_a_living_command_are_left_to_it(workshop: Workshop, picture: Path):

@@ -1,0 +1,141 @@
+"""`image-renamer template`: what a template makes of some photos, token by token."""
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table as Grid
+from rich.text import Text
+
+from appliance import imaging, naming, vision
+from appliance.commands.printing import console
+from appliance.commands.profile import named
+from appliance.config import Settings
+from appliance.display import printable
+from appliance.errors import Invalid
+from appliance.imaging import Decoder, Picture
+from appliance.pipeline.worker import NO_PROVIDER
+from appliance.sources import Policy
+from appliance.words import Description, Word
+
+MOST_PHOTOS = 200
+
+
+@click.command()
+@click.argument("template")
+@click.argument("photos", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--provider", help="Who looks at the pictures (default: the setting RENAMER_VISION), or none.")
+@click.option("--profile", default="web", show_default=True, help="web, archive, unicode, or one of yours.")
+@click.option("--language", default="en", show_default=True, help="The language of the names.")
+@click.option("--keywords", default="", help="Words of yours that may stand in names, separated by commas.")
+@click.pass_obj
+def template(settings: Settings, /, template: str, photos: tuple[Path, ...], **choices: Any) -> None:
+    """Shows what TEMPLATE makes of each of PHOTOS, and what became of each token. Changes nothing.
+
+    PHOTOS are images, or folders with images; without any, every token is explained.
+    """
+    try:
+        naming.templates.check(template)
+        seer = None if choices["provider"] == NO_PROVIDER else vision.load(choices["provider"] or settings.vision)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if not photos:
+        _print_tokens()
+        return
+    rules = _rules(settings, template, choices)
+    with Decoder() as decoder:
+        seen = [_shot(decoder, seer, path, rules) for path in _images(photos)]
+    shots = [one for one in seen if isinstance(one, naming.Shot)]
+    for shot, proposal in zip(shots, naming.plan(shots, {}, rules), strict=True):
+        _print(shot, proposal, rules, template)
+    problems = [one for one in seen if isinstance(one, str)]
+    for problem in problems:
+        click.echo(printable(problem), err=True)
+    sys.exit(1 if problems else 0)
+
+
+def _rules(settings: Settings, template: str, choices: dict[str, Any]) -> naming.Rules:
+    profile, own_profile = named(settings, choices["profile"])
+    return naming.Rules(
+        profile=Policy(profile=profile, own_profile=own_profile).names,
+        language=choices["language"],
+        keywords=tuple(word.strip() for word in choices["keywords"].split(",") if word.strip()),
+        template=template,
+        only_bad_names=False,
+        threshold=0.0,
+    )
+
+
+def _images(paths: tuple[Path, ...]) -> list[Path]:
+    """Each image once; those in folders, but not in their sub-folders. Raises Invalid where there are too many."""
+    found: list[Path] = []
+    for path in paths:
+        found += _in_folder(path) if path.is_dir() else [path]
+    if not found:
+        raise Invalid("There are no images there.")
+    if len(found) > MOST_PHOTOS:
+        raise Invalid(
+            f"There are {len(found):,} images there; a preview takes at most {MOST_PHOTOS}: name some of them, or use "
+            "`image-renamer rename --template`, which changes nothing without --apply."
+        )
+    return list(dict.fromkeys(found))
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if naming.is_image(path.name) and path.is_file())
+
+
+def _shot(decoder: Decoder, seer: vision.Provider | None, path: Path, rules: naming.Rules) -> naming.Shot | str:
+    """The photo as the naming knows it, or a sentence why it cannot be looked at."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            picture = decoder.inspect(file, str(path), pixels=seer is not None)
+        said = seer.describe(picture.preview, language=rules.language) if seer else Description()
+    except (imaging.Unreadable, vision.VisionError, OSError) as error:
+        return str(error)
+    return _as_shot(path, digest, picture, said)
+
+
+def _as_shot(path: Path, digest: str, picture: Picture, said: Description) -> naming.Shot:
+    exif = picture.exif
+    return naming.Shot(
+        name=path.name,
+        folder=path.absolute().parent.name,
+        extension=picture.kind.extension,
+        sha256=digest,
+        description=said,
+        taken_at=exif.taken_at,
+        phash=picture.phash,
+        camera=" ".join(part for part in (exif.make, exif.model) if part),
+    )
+
+
+def _print_tokens() -> None:
+    grid = Grid("Token", "Becomes", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name, meaning in naming.templates.MEANINGS.items():
+        grid.add_row(Text(f"{{{name}}}"), Text(meaning))
+    console().print(grid)
+
+
+def _print(shot: naming.Shot, proposal: naming.Proposal, rules: naming.Rules, template: str) -> None:
+    out = console()
+    new = printable(proposal.name) or "(no name)"
+    out.print(Text.assemble((printable(shot.name), "bold"), " → ", (new, "green" if proposal.name else "yellow")))
+    grid = Grid(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for shown, word in naming.templates.explained(shot, rules, template):
+        grid.add_row("  ", Text(printable(shown)), *_became(shown, word))
+    out.print(grid)
+    said = " ".join(part for part in (proposal.reason, *proposal.warnings) if part and proposal.name != shot.name)
+    if said:
+        out.print(Text(f"  {printable(said)}", "dim"))
+
+
+def _became(shown: str, word: Word | None) -> tuple[Text, Text]:
+    if word is not None:
+        return Text(printable(word.text)), Text(f"from {word.origin}", "dim")
+    if shown == "{counter}":
+        return Text("01, 02 …"), Text("in the order taken", "dim")
+    return Text("–"), Text("nothing, left out", "dim")
