@@ -9,7 +9,7 @@ from appliance import naming
 from appliance.naming.scoring import Fault, Rule
 from appliance.scanning import HEAD, kind
 from appliance.sources import folder_of, name_of
-from connectors.base import IMAGE_EXTENSIONS, Connector, ConnectorError, Entry, FileGone
+from connectors.base import Connector, ConnectorError, Entry, FileGone
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,13 @@ class Tally:
     points: int = 0
 
     @property
+    def mean(self) -> float:
+        return self.points / self.images if self.images else naming.scoring.BEST
+
+    @property
     def score(self) -> int:
-        return round(self.points / self.images) if self.images else naming.scoring.BEST
+        """Rounded down, so that a hundred is a library without a fault."""
+        return int(self.mean)
 
     def add(self, score: int) -> None:
         self.images += 1
@@ -57,9 +62,7 @@ class Library:
 
     @property
     def score(self) -> int:
-        """A library is perfect only where every name is."""
-        score = self.whole.score
-        return score - 1 if score == naming.scoring.BEST and self.perfect < self.whole.images else score
+        return self.whole.score
 
     @property
     def images(self) -> int:
@@ -114,7 +117,7 @@ def _in_folder(
         name = name_of(entry.path)
         if name in alone:
             yield Judged(entry.path, None, (naming.scoring.ALONE,))
-        elif _is_image(name) and name not in following:
+        elif naming.is_image(name) and name not in following:
             yield _judged(connector, entry, alike.get(name), rules)
 
 
@@ -136,7 +139,3 @@ def _actual(connector: Connector, entry: Entry) -> str:
     with connector.open(entry.path) as file:
         found = kind(file.read(HEAD))
     return found.extension if found else ""
-
-
-def _is_image(name: str) -> bool:
-    return naming.split(name)[1].lower() in IMAGE_EXTENSIONS

@@ -62,7 +62,7 @@ def _badness(one: Judged) -> int:
 @click.option("--profile", default="web", show_default=True, help="web, archive, unicode, or one of yours.")
 @click.option("--language", default="en", show_default=True, help="The language of the names.")
 @click.option("--no-recursive", is_flag=True, help="Leave sub-folders alone.")
-@click.option("--fail-under", type=click.IntRange(0, 100), help="Exit code 1 where the score is lower.")
+@click.option("--fail-under", type=click.FloatRange(0, 100), help="Exit code 1 where the score is lower.")
 @click.pass_obj
 def lint(
     settings: Settings,
@@ -72,7 +72,7 @@ def lint(
     html: Path | None,
     worst: int,
     no_recursive: bool,
-    fail_under: int | None,
+    fail_under: float | None,
     **choices: Any,
 ) -> None:
     """How good the names in PATHS are: a score from 0 to 100, and the worst ones. Changes nothing.
@@ -112,11 +112,14 @@ def _looked_at(
 
 
 def _in_scope(scope: Scope, policy: Policy) -> Iterator[Judged | Problem]:
-    connector = sources.connect("watchfolder", {"path": str(scope.folder), "recursive": scope.recursive})
+    recursive = scope.recursive and scope.files is None
+    connector = sources.connect("watchfolder", {"path": str(scope.folder), "recursive": recursive})
     try:
         limits = connector.limits("") if isinstance(connector, Limited) else Limits()
         entries = [entry for entry in connector.scan() if scope.holds(entry, "")]
         yield from look(connector, entries, _rules(policy, limits))
+        for name in scope.missing({entry.path for entry in entries}):
+            yield Problem(name, "It is not an image; links and hidden files are left alone.")
     except (ConnectorError, OSError) as error:
         yield Problem("", str(error))
     finally:
@@ -211,6 +214,6 @@ def _write(path: Path, findings: Findings, profile: str, mended: list[Remedy]) -
     click.echo(f"The report is in {path}.", err=True)
 
 
-def _exit_code(findings: Findings, fail_under: int | None) -> int:
-    too_low = fail_under is not None and findings.library.score < fail_under
+def _exit_code(findings: Findings, fail_under: float | None) -> int:
+    too_low = fail_under is not None and findings.library.whole.mean < fail_under
     return 1 if too_low or findings.problems else 0

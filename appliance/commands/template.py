@@ -1,6 +1,7 @@
 """`image-renamer template`: what a template makes of some photos, token by token."""
 
 import hashlib
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,22 +21,25 @@ from appliance.pipeline.worker import NO_PROVIDER
 from appliance.sources import Policy
 from appliance.words import Description, Word
 
-MOST_PHOTOS = 200
+MOST_PHOTOS = 20
 
 
 @click.command()
-@click.argument("template")
+@click.argument("template", required=False)
 @click.argument("photos", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--provider", help="Who looks at the pictures (default: the setting RENAMER_VISION), or none.")
 @click.option("--profile", default="web", show_default=True, help="web, archive, unicode, or one of yours.")
 @click.option("--language", default="en", show_default=True, help="The language of the names.")
 @click.option("--keywords", default="", help="Words of yours that may stand in names, separated by commas.")
 @click.pass_obj
-def template(settings: Settings, /, template: str, photos: tuple[Path, ...], **choices: Any) -> None:
+def template(settings: Settings, /, template: str | None, photos: tuple[Path, ...], **choices: Any) -> None:
     """Shows what TEMPLATE makes of each of PHOTOS, and what became of each token. Changes nothing.
 
     PHOTOS are images, or folders with images; without any, every token is explained.
     """
+    if template is None:
+        _print_tokens()
+        return
     try:
         naming.templates.check(template)
         seer = None if choices["provider"] == NO_PROVIDER else vision.load(choices["provider"] or settings.vision)
@@ -48,7 +52,8 @@ def template(settings: Settings, /, template: str, photos: tuple[Path, ...], **c
     with Decoder() as decoder:
         seen = [_shot(decoder, seer, path, rules) for path in _images(photos)]
     shots = [one for one in seen if isinstance(one, naming.Shot)]
-    for shot, proposal in zip(shots, naming.plan(shots, {}, rules), strict=True):
+    taken = {shot.folder: os.listdir(shot.folder) for shot in shots}  # noqa: PTH208  # only the names
+    for shot, proposal in zip(shots, naming.plan(shots, taken, rules), strict=True):
         _print(shot, proposal, rules, template)
     problems = [one for one in seen if isinstance(one, str)]
     for problem in problems:
@@ -64,23 +69,19 @@ def _rules(settings: Settings, template: str, choices: dict[str, Any]) -> naming
         keywords=tuple(word.strip() for word in choices["keywords"].split(",") if word.strip()),
         template=template,
         only_bad_names=False,
-        threshold=0.0,
     )
 
 
 def _images(paths: tuple[Path, ...]) -> list[Path]:
-    """Each image once; those in folders, but not in their sub-folders. Raises Invalid where there are too many."""
+    """Each image once, the first ones of many; those in folders, but not in their sub-folders."""
     found: list[Path] = []
     for path in paths:
         found += _in_folder(path) if path.is_dir() else [path]
     if not found:
         raise Invalid("There are no images there.")
     if len(found) > MOST_PHOTOS:
-        raise Invalid(
-            f"There are {len(found):,} images there; a preview takes at most {MOST_PHOTOS}: name some of them, or use "
-            "`image-renamer rename --template`, which changes nothing without --apply."
-        )
-    return list(dict.fromkeys(found))
+        click.echo(f"The first {MOST_PHOTOS} of {len(found):,} images:", err=True)
+    return list(dict.fromkeys(found))[:MOST_PHOTOS]
 
 
 def _in_folder(folder: Path) -> list[Path]:
@@ -103,7 +104,7 @@ def _as_shot(path: Path, digest: str, picture: Picture, said: Description) -> na
     exif = picture.exif
     return naming.Shot(
         name=path.name,
-        folder=path.absolute().parent.name,
+        folder=str(path.absolute().parent),
         extension=picture.kind.extension,
         sha256=digest,
         description=said,

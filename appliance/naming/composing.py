@@ -26,10 +26,12 @@ _OWNERS = frozenset({Origin.KEYWORD, Origin.PERSON, Origin.ORIGINAL, Origin.PLAC
 
 @dataclass(frozen=True, slots=True)
 class Stem:
-    """Words whose texts, joined by hyphens, are a stem; `slot` is where a template wants its number."""
+    """Words whose texts, joined by hyphens, are a stem; `slot` is where a template wants its number, and `digits` how
+    many that has at least, 0 for as many as usual."""
 
     words: tuple[Word, ...]
     slot: int | None = None
+    digits: int = 0
 
     @property
     def text(self) -> str:
@@ -69,27 +71,31 @@ def without_fault(words: tuple[Word, ...], rules: Rules = _USUAL) -> tuple[Word,
     return words
 
 
-def with_allowed_subject(description: Description, rules: Rules) -> Description:
-    """The description less the candidates of which no subject is among the words that the profile allows.
+def with_subject(description: Description, rules: Rules) -> Description:
+    """The description less the candidates of which no subject is among the words that the profile allows, or each is
+    banned: an attribute alone is no name.
 
     Where the first falls, its confidence says nothing of the next: that has its own subject's.
     """
-    if not rules.lists.allowed:
+    if not (rules.lists.allowed or rules.lists.banned):
         return description
     candidates = description.candidates
     kept = tuple(
         words
         for i, words in enumerate(candidates)
-        if (i == 0 or _is_sure(words, rules.threshold)) and _has_subject(words, rules)
+        if (i == 0 or _is_sure(words, rules.threshold)) and _keeps_subject(words, rules)
     )
     if not kept or kept[0] is candidates[0]:
         return replace(description, candidates=kept)
     return replace(description, candidates=kept, confidence=min(description.confidence, _lowest_subject(kept[0])))
 
 
-def _has_subject(candidate: Sequence[Word], rules: Rules) -> bool:
-    subjects = (fresh(word, (), rules, keep_picture_words=True).text for word in candidate if word.role is Role.SUBJECT)
-    return any(grammar.count_words(text) for text in subjects if text)
+def _keeps_subject(candidate: Sequence[Word], rules: Rules) -> bool:
+    subjects = [word for word in candidate if word.role is Role.SUBJECT]
+    if not subjects:
+        return not rules.lists.allowed
+    texts = (fresh(word, (), rules, keep_picture_words=True).text for word in subjects)
+    return any(grammar.count_words(text) for text in texts if text)
 
 
 def _chosen(shot: Shot, rules: Rules, room: int) -> Iterator[list[Word]]:

@@ -45,7 +45,7 @@ class Draft:
 def draft(shot: Shot, rules: Rules) -> Draft:
     if rules.only_bad_names and why_bad(shot.name) is None:
         return Draft(shot, rules, (), shot.description.confidence, _kept(shot, "Its name is good already."))
-    described = replace(shot, description=composing.with_allowed_subject(shot.description, rules))
+    described = replace(shot, description=composing.with_subject(shot.description, rules))
     confidence = described.description.confidence
     if obstacle := _clash(shot) or _refusal(shot, rules):
         return Draft(shot, rules, (), confidence, review(shot, confidence, obstacle))
@@ -120,7 +120,7 @@ def _why_nothing(shot: Shot, rules: Rules) -> str:
     profile = rules.profile
     if not shot.description.candidates:
         return "Nothing was recognised in it well enough to name it."
-    if profile.allowed and not composing.with_allowed_subject(shot.description, rules).candidates:
+    if profile.allowed and not composing.with_subject(shot.description, rules).candidates:
         return (
             f"What was recognised in it is not among the words that the profile “{profile.name}” allows: "
             "give it a name, or add a word to the profile."

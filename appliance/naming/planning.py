@@ -105,7 +105,7 @@ class _Plan:
     def _counted(self, draft: Draft, stem: Stem) -> Iterator[Stem]:
         """The stem with each next number in the place that the template has for it."""
         alike = self._alike[draft.shot.folder, stem.around_slot]
-        digits = max(_LEAST_DIGITS, len(str(alike)))
+        digits = max(stem.digits or _LEAST_DIGITS, len(str(alike)))
         folder = self._folder(draft)
         for _ in range(folder.size + 1):
             numbered = stem.numbered(f"{folder.count(stem.around_slot):0{digits}}")

@@ -18,6 +18,7 @@ class Shot:
     phash: int | None = None  # 64 bits
     camera: str = ""
     companions: tuple[str, ...] = ()  # the names of the files that follow it
+    root: str = ""  # the name of the source's own folder, for an image that lies in it directly
 
 
 class Verdict(StrEnum):

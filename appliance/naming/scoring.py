@@ -1,10 +1,11 @@
 """How good a name is already, by the rules that names are made by here."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from appliance.naming import cleaning, extensions, grammar, groups
+from appliance.naming import cleaning, extensions, grammar, groups, languages
 from appliance.naming.badnames import why_bad
 from appliance.naming.rules import Rules
 
@@ -20,7 +21,7 @@ class Rule(StrEnum):
     FORBIDDEN = "forbidden name"
     LETTERS = "letters and signs"
     LENGTH = "too long"
-    OPENING = "words that say nothing"
+    EMPTY = "words that fit every picture"
     REPEATED = "a word twice"
     EXTENSION = "form of the extension"
     ALONE = "without its image"
@@ -34,7 +35,7 @@ COSTS = {
     Rule.FORBIDDEN: 40,
     Rule.LETTERS: 30,
     Rule.LENGTH: 15,
-    Rule.OPENING: 10,
+    Rule.EMPTY: 10,
     Rule.REPEATED: 5,
     Rule.EXTENSION: 5,
     Rule.ALONE: 0,  # it is no image, so it counts for none
@@ -57,7 +58,7 @@ def score(faults: Iterable[Fault]) -> int:
 def faults(name: str, rules: Rules, *, actual: str | None = None) -> list[Fault]:
     """What is wrong with an image's name by itself. `actual` is the extension that its bytes ask for, where anybody has
     looked, and "" where they are no image's."""
-    stem, extension = grammar.split(name)
+    stem, extension = grammar.split(unicodedata.normalize("NFC", name))
     return [*_of_stem(name, stem, rules), *_of_extension(extension, actual)]
 
 
@@ -78,8 +79,9 @@ def _of_stem(name: str, stem: str, rules: Rules) -> Iterator[Fault]:
             f"It has {grammar.count_words(written)} words and {len(written)} characters, where {profile.most_words} "
             f"and {profile.most_characters} are the most: shorten it.",
         )
-    if opening := _opening(words, rules):
-        yield Fault(Rule.OPENING, f"“{opening}” says nothing of the picture: leave it out.")
+    empty = [word for word in words if word in languages.PICTURE_WORDS]
+    if empty and len(empty) < len(words):
+        yield Fault(Rule.EMPTY, f"“{empty[0]}” fits every picture: leave it out.")
     if twice := next((word for word in words if not word.isdecimal() and words.count(word) > 1), None):
         yield Fault(Rule.REPEATED, f"“{twice}” stands in it more than once: once is enough.")
 
@@ -91,11 +93,6 @@ def _letters(stem: str, rules: Rules) -> str:
         return f"Write it “{grammar.safe_stem(stem, rules.profile, rules.name_max, rules.language)}”: {allowed}."
     except ValueError:
         return f"A name has {allowed}: give it another one."
-
-
-def _opening(words: Sequence[str], rules: Rules) -> str:
-    kept = cleaning.without_opening(tuple(words), rules.language)
-    return " ".join(words[: len(words) - len(kept)]) if kept else ""
 
 
 def _of_extension(extension: str, actual: str | None) -> Iterator[Fault]:
@@ -129,10 +126,15 @@ def taken(other: str) -> Fault:
 
 
 def alone(names: Iterable[str]) -> list[str]:
-    """Sidecars in one folder whose image is not there."""
+    """Sidecars in one folder beside which nothing stands that they could belong to, be it an image or a film."""
     listed = list(names)
     following = {name for others in groups.companions(listed).values() for name in others}
-    return [name for name in listed if groups.is_sidecar(name) and name not in following]
+    there = {text.lower() for name in listed if not groups.is_sidecar(name) for text in (name, grammar.split(name)[0])}
+    return [
+        name
+        for name in listed
+        if groups.is_sidecar(name) and name not in following and grammar.split(name)[0].lower() not in there
+    ]
 
 
 ALONE = Fault(Rule.ALONE, "The image that it belongs to is not there: it may have been renamed without it.")

@@ -33,11 +33,12 @@ MEANINGS = {
     "camera": "the camera's make and model",
     "folder": "the name of the folder",
     "original": "the name that it has now",
-    "counter": "01, 02 … in the order taken, for each name that is otherwise the same",
+    "counter": "01, 02 … in the order taken, for each name that is otherwise the same; {counter:4} with four digits",
     "sha": "six digits of the file's content",
 }
 
 _SHA_DIGITS = 6
+_WIDTHS = "123456"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def explained(shot: Shot, rules: Rules, template: str) -> list[tuple[str, Word |
     parts = _parse(template)
     candidate = next(iter(shot.description.candidates), ())
     facts = _Facts(shot, rules, candidate, grammar.split(shot.name)[0])
-    words = _words(parts, facts)
+    words = _shortened(_words(parts, facts), parts, rules, grammar.SUFFIX_ROOM)
     return [
         (part.shown, word if word.text else None)
         for part, word in zip(parts, words, strict=True)
@@ -117,7 +118,7 @@ def _stem(parts: Sequence[_Part], facts: _Facts, room: int) -> Stem:
     slots = [i for i, part in enumerate(parts) if part.name == "counter"]
     slot = sum(bool(word.text) for word in words[: slots[0]]) if slots else None
     said = tuple(word for word in words if word.text)
-    return Stem(said, slot) if slots else Stem(composing.without_fault(said))
+    return Stem(said, slot, int(parts[slots[0]].text or 0)) if slots else Stem(composing.without_fault(said))
 
 
 def _words(parts: Sequence[_Part], facts: _Facts) -> list[Word]:
@@ -158,7 +159,7 @@ def _said(part: _Part, facts: _Facts) -> Iterator[Word]:
     elif part.name == "camera":
         yield Word(facts.shot.camera, Role.ATTRIBUTE, Origin.EXIF)
     elif part.name == "folder":
-        yield Word(facts.shot.folder.rpartition("/")[2], Role.PLACE, Origin.FOLDER)
+        yield Word(facts.shot.folder.rpartition("/")[2] or facts.shot.root, Role.PLACE, Origin.FOLDER)
     elif part.name == "original":
         yield Word(facts.original, Role.SUBJECT, Origin.ORIGINAL)
     elif not part.name:
@@ -170,10 +171,10 @@ def _shortened(words: list[Word], parts: Sequence[_Part], rules: Rules, room: in
     words = list(words)
     order = sorted(range(len(words)), key=lambda i: (parts[i].name != "original", -i))
     while (text := "-".join(word.text for word in words if word.text)) and not grammar.fits(
-        text, rules.profile, rules.name_max, room=room
+        text, rules.profile, rules.name_max, room=room, unicode_form=rules.unicode_form
     ):
         i = next(i for i in order if words[i].text)
-        shorter = "" if parts[i].name in _TIMES else words[i].text.rpartition("-")[0]
+        shorter = "" if parts[i].name in _TIMES else rules.lists.without_last(words[i].text)
         words[i] = replace(words[i], text=shorter)
     return words
 
@@ -201,8 +202,13 @@ def _token(template: str, name: str, format_: str | None) -> _Part:
         raise TemplateError(f"The template “{template}” has the unknown token “{{{name}}}”. {_known()}")
     if format_ is None:
         return _Part(name)
+    if name == "counter" and format_ in _WIDTHS:
+        return _Part(name, format_)
     if name not in _TIMES:
-        raise TemplateError(f"Only {{date}} and {{time}} have a format, not “{{{name}:{format_}}}”. {_known()}")
+        raise TemplateError(
+            f"Only {{date}} and {{time}} have a format, and {{counter}} a number of digits up to {_WIDTHS[-1]}, not "
+            f"“{{{name}:{format_}}}”. {_known()}"
+        )
     unknown = [match[0] for match in _DIRECTIVE.finditer(format_) if match[1] not in _DIRECTIVES]
     if unknown or not _DIRECTIVE.search(format_):
         known = " ".join(f"%{directive}" for directive in sorted(_DIRECTIVES))

@@ -100,7 +100,7 @@ def _facts(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Facts:
 
 def _name(order: Order, claims: Sequence[Claim], folder: _Folder, facts: _Facts) -> _Plan:
     known = [claim for claim in claims if claim.sha256 in facts.pictures]
-    shots = [_shot(claim, folder, facts) for claim in known]
+    shots = [_shot(order, claim, folder, facts) for claim in known]
     taken = {claims[0].folder: [*folder.names, *facts.reserved]}
     proposals = naming.plan(shots, taken, rules(order, folder.limits))
     outcomes = [Outcome(claim.becomes(ImageState.FOUND)) for claim in claims if claim.sha256 not in facts.pictures]
@@ -128,7 +128,7 @@ def rules(order: Order, limits: Limits) -> naming.Rules:
     )
 
 
-def _shot(claim: Claim, folder: _Folder, facts: _Facts) -> naming.Shot:
+def _shot(order: Order, claim: Claim, folder: _Folder, facts: _Facts) -> naming.Shot:
     picture = facts.pictures[str(claim.sha256)]
     exif = _exif(claim, facts)
     return naming.Shot(
@@ -141,6 +141,7 @@ def _shot(claim: Claim, folder: _Folder, facts: _Facts) -> naming.Shot:
         phash=None if picture.phash is None else int(picture.phash, 16),
         camera=" ".join(part for part in (exif.make, exif.model) if part),
         companions=tuple(name_of(move.from_path) for move in folder.companions[claim.id]),
+        root=name_of(order.source.root.rstrip("/")),
     )
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -34,19 +35,21 @@ def render(page: str, **values: object) -> str:
 
 def write(path: Path, text: str) -> None:
     """Makes the file, or makes it anew where it is a report of ours. Raises Invalid for any other file, which stays."""
+    with _opened(path) as file:
+        begins = file.read(1000)
+        if begins and MARK.encode() not in begins:
+            raise Invalid(f"{path} is there already and no report of ours: give another name.")
+        try:
+            file.seek(0)
+            file.write(text.encode())
+            file.truncate()
+        except OSError as error:
+            raise Invalid(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Not through a link, which may lead to anything."""
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        _write_anew(path, text, error)
+        return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+b")
     except OSError as error:
         raise Invalid(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _write_anew(path: Path, text: str, error: FileExistsError) -> None:
-    if not path.is_file() or MARK not in path.open(encoding="utf-8", errors="replace").read(1000):
-        raise Invalid(f"{path} is there already and no report of ours: give another name.") from error
-    with path.open("r+", encoding="utf-8") as file:
-        file.write(text)
-        file.truncate()
-        os.fsync(file.fileno())

@@ -45,6 +45,13 @@ def test_a_phrase_that_comes_about_where_a_banned_word_goes_is_looked_for_again(
     assert name_of("red cheap bull can", shop(banned=("cheap", "red bull"))) == "can.jpg"
 
 
+def test_where_the_subject_is_banned_the_next_candidate_is_taken_and_no_attribute_stands_alone():
+    small, berry, fruit = seen("small", "attribute"), seen("strawberry"), seen("fruit", score=0.8)
+    profile = shop(banned=("strawberry",))
+    assert name_of(alternatives((berry, small), (fruit, small)), profile) == "fruit-small.jpg"
+    assert planned(described(berry, small), profile).verdict is Verdict.REVIEW
+
+
 def test_a_banned_phrase_does_not_come_about_from_two_words_of_a_picture():
     words = (seen("can"), seen("red", "attribute"), seen("bull", "second"))
     description = alternatives(words, (seen("drink can"),))

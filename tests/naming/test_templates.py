@@ -48,6 +48,8 @@ def named(
         ("{subject}-{original}", "red-car-img-0001"),
         ("{subject}-{counter}", "red-car-01"),
         ("{counter}-{subject}", "01-red-car"),
+        ("{subject}-{counter:4}", "red-car-0001"),
+        ("{subject}-{counter:1}", "red-car-1"),
         ("{subject}-{sha}", "red-car-a3f2c1"),
         ("Holiday 2024: {subject}", "holiday-2024-red-car"),
     ],

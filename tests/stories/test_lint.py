@@ -98,6 +98,22 @@ def test_single_files_and_folders_alone_can_be_asked_for(library: Home):
     assert scores(library.run("lint", library.pictures, "--no-recursive", "--json")) == {"red-barn.jpg": 100}
 
 
+def test_a_file_that_is_no_image_is_said(home: Home):
+    (home.pictures / "notes.txt").write_text("x")
+    said = home.run("lint", home.pictures / "notes.txt")
+    assert said.exit_code == 1
+    assert "notes.txt: It is not an image" in said.errors
+
+
+def test_a_report_does_not_go_through_a_link(library: Home, tmp_path: Path):
+    (tmp_path / "letter.html").write_text("Dear Alice")
+    (tmp_path / "report.html").symlink_to(tmp_path / "letter.html")
+    said = library.run("lint", library.pictures, "--html", tmp_path / "report.html")
+    assert said.exit_code == 1
+    assert "cannot be written" in said.errors
+    assert (tmp_path / "letter.html").read_text() == "Dear Alice"
+
+
 def test_what_cannot_be_read_is_said(home: Home):
     home.photo("red-barn.jpg")
     (home.pictures / os.fsdecode(b"not-utf8-\xff.jpg")).write_bytes(b"x")

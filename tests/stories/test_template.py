@@ -34,14 +34,16 @@ def test_nothing_is_changed_and_no_data_folder_is_made(home: Home):
 def test_the_preview_is_what_rename_does(home: Home):
     for number in range(3):
         home.photo(f"IMG_000{number}.JPG", seed=number, exif=TAKEN)
-    template = "{date:%Y}-{subject}-{original}"
+    home.photo("golden-retriever.jpg", seed=9)
+    template = "{date:%Y}-{folder}-{subject}-{original}"
     shown = home.run("template", template, home.pictures).output
-    for old, new in home.rename("--template", template).names().items():
+    for old, new in home.rename("--template", template, "--all").names().items():
         assert f"{old} → {new}" in shown
 
 
-def test_without_photos_every_token_is_explained(home: Home):
-    output = home.run("template", "{subject}").output
+@pytest.mark.parametrize("asked", [(), ("{subject}",)])
+def test_without_photos_every_token_is_explained(home: Home, asked: tuple[str, ...]):
+    output = home.run("template", *asked).output
     assert all(f"{{{name}}}" in output for name in templates.KNOWN)
     assert set(templates.MEANINGS) == set(templates.KNOWN)
 
