@@ -55,6 +55,7 @@ bench: .venv/.development models
 	@$(BIN)/python -m scripts.debian_packages --benchmarks
 	$(BIN)/python -m benchmarks rename
 	$(BIN)/python -m benchmarks naming
+	$(BIN)/python -m benchmarks plan
 
 lock: .venv/.development
 	$(COMPILE) pyproject.toml -o requirements.lock

@@ -29,6 +29,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rename: Literal["all", "bad-names"] = "bad-names"
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
     companions: bool = True
+    places: bool = True  # the town nearest to where it was taken may stand in a name
     again: bool = False
 
     @property

@@ -60,6 +60,7 @@ class Asked:
     show_default=True,
     help="Below this confidence the old name is kept.",
 )
+@click.option("--no-places", is_flag=True, help="Leave out the town where a picture was taken.")
 @click.option("--again", is_flag=True, help="Look again at images that have had their name from here.")
 @click.option("--no-recursive", is_flag=True, help="Leave sub-folders alone.")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after that many images.")
@@ -102,6 +103,7 @@ def _policy(settings: Settings, choices: dict[str, Any]) -> Policy:
         rename="all" if choices["everything"] else "bad-names",
         threshold=choices["threshold"],
         again=choices["again"],
+        places=not choices["no_places"],
     )
     try:
         if policy.template is not None:

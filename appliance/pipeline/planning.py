@@ -1,5 +1,6 @@
 """The step that gives names: a whole settled folder at once, so that no two images want the same one."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from appliance import naming, renames
+from appliance import naming, renames, vision
 from appliance.db import portions
 from appliance.imaging import Exif
 from appliance.models import BatchKind, ImageState, Picture
@@ -23,6 +24,8 @@ from appliance.words import Description
 from connectors.base import Connector, ConnectorError, Limited, Limits
 
 MOST_RACES = 5
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +139,26 @@ def _shot(order: Order, claim: Claim, folder: _Folder, facts: _Facts) -> naming.
         folder=claim.folder,
         extension=picture.extension,
         sha256=str(claim.sha256),
-        description=facts.descriptions.get(str(claim.sha256), Description()),
+        description=_description(order, facts.descriptions.get(str(claim.sha256), Description()), exif),
         taken_at=exif.taken_at,
         phash=None if picture.phash is None else int(picture.phash, 16),
         camera=" ".join(part for part in (exif.make, exif.model) if part),
         companions=tuple(name_of(move.from_path) for move in folder.companions[claim.id]),
         root=name_of(order.source.root.rstrip("/")),
     )
+
+
+def _description(order: Order, said: Description, exif: Exif) -> Description:
+    """What was said of the picture, with the town where it was taken."""
+    if not order.policy.places or exif.latitude is None or exif.longitude is None:
+        return said
+    try:
+        from appliance.vision import places  # with numpy, for nothing where no picture has a position
+
+        return places.with_place(said, exif.latitude, exif.longitude)
+    except vision.VisionError as error:
+        logger.warning("No place is known: %s", error)
+        return said
 
 
 def _moves(claim: Claim, proposal: naming.Proposal, companions: Sequence[Move]) -> list[Move]:

@@ -25,6 +25,11 @@ class ModelFile:
     def path(self) -> Path:
         return FOLDER / self.name
 
+    def checked(self) -> Path:
+        """Where it is, once it is known to be the right one. Raises ModelUnusable."""
+        self.read()
+        return self.path
+
     def read(self) -> bytes:
         """The bytes, once they are known to be the right ones. Raises ModelUnusable."""
         try:
@@ -42,5 +47,8 @@ class ModelFile:
         return content
 
 
-CLASSIFIER = ModelFile("efficientnet-lite2.onnx", "607f4cb275ec374ff8c1355110ba77f98926f89e3b1a40ff0c44f1dbb63fccc6")
-ALL = (CLASSIFIER,)
+CLASSIFIER = ModelFile("efficientnet-lite2.onnx", "6b79bb9ebfa38165d6a4b4dfa07929663ca3cb3b9af24b0c2b9ef64a32418b1e")
+DETECTOR = ModelFile("ssdlite-mobilenet-v2.onnx", "c2ac3de2c5d55118297d8f84921d2063616eb243992f1c3ebc87be33abe35348")
+TEXT_DETECTOR = ModelFile("pp-ocrv6-detection.onnx", "3fddf32073075acb386f94241879039db446d14e091d2dc10945c7a764d40743")
+PLACES = ModelFile("places.bin", "51806750b2f5b3881a3c880ae9770b1032638e0dfb8f02e792ffe27098356a05")
+ALL = (CLASSIFIER, DETECTOR, TEXT_DETECTOR, PLACES)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.vision import modelfiles
-from scripts import build_models
+from scripts import build_models, weights
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,12 +37,12 @@ def test_what_is_built_is_not_built_again():
 
 def test_weights_that_ask_for_a_function_are_refused():
     with pytest.raises(pickle.UnpicklingError, match="which weights do not need"):
-        build_models.read_torch(io.BytesIO(pickle.dumps(_Command())))
+        weights.read_torch(io.BytesIO(pickle.dumps(_Command())))
 
 
 def test_what_is_not_in_the_expected_format_is_refused():
     with pytest.raises(RuntimeError, match="not in PyTorch's old format"):
-        build_models.read_torch(io.BytesIO(b"".join(pickle.dumps(0) for _ in range(5))))
+        weights.read_torch(io.BytesIO(b"".join(pickle.dumps(0) for _ in range(5))))
 
 
 def test_a_model_that_came_out_differently_is_not_written():

@@ -1,0 +1,130 @@
+"""What the text in a picture says of it: its title; and what of it must not be passed on."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from appliance.vision import privacy
+from appliance.vision.boxes import Box
+from appliance.vision.incidental import incidental
+from appliance.vision.privacy import private
+
+__all__ = ["Line", "private", "public", "title"]
+
+LONGEST = 120  # characters of a title
+PAPERS = frozenset({"certificate", "contract", "estimate", "invoice", "menu", "quotation", "receipt", "ticket"})
+PAPERS |= {"angebot", "quittung", "rechnung", "vertrag", "contrat", "devis", "facture", "reçu"}
+PAPERS |= {"contrato", "factura", "fatura", "recibo", "contratto", "fattura", "ricevuta", "factuur"}
+JOINED = 3  # lines of one title
+SAME_SIZE = 1.35  # between the heights of two lines of one title
+NEAR = 1.1  # heights of a line between two lines of one title
+ENOUGH = 0.35  # of the height of the tallest letters; smaller lines are text and no title
+TOP, BOTTOM, SMALL = 0.06, 0.94, 0.03  # of the height: where small lines are bars, headers and footers
+ROW = 0.02  # of the height, within which lines stand beside each other
+HEADING = 12  # words; what has more is text and no title
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`tall` is the height of its letters as a fraction of the picture's. `private` is why the text is left out, and
+    the text is then empty."""
+
+    text: str
+    score: float
+    box: Box
+    tall: float
+    private: str = ""
+
+
+def public(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines in the order in which they stand in the picture, but without the text of those that are private, which
+    is thereby in no word, no sentence and no log."""
+    ordered = sorted(lines, key=lambda line: (round(line.box.top / ROW), line.box.left))
+    texts = [_clean(line.text) for line in ordered]
+    return tuple(
+        replace(line, text="" if reason else text, private=reason or "")
+        for line, text, reason in zip(ordered, texts, privacy.reasons(texts), strict=True)
+    )
+
+
+def title(lines: Sequence[Line]) -> str:
+    """What a person would call the text; empty where it has no title. `lines` are public."""
+    worthy = [line for line in lines if line.text and not incidental(line.text) and not _edge(line)]
+    tallest = max((line.tall for line in worthy), default=0.0)
+    joined = [_joined(group) for group in _groups(worthy) if group[0].tall >= ENOUGH * tallest]
+    headings = [heading for heading in joined if len(heading.text.split()) <= HEADING]
+    best = max(headings, key=lambda heading: _worth(heading, tallest), default=None)
+    return _shortened(_with_kind(best.text, worthy)) if best else ""
+
+
+def _edge(line: Line) -> bool:
+    """Small letters in a bar, a header or a footer."""
+    return line.tall < SMALL and (line.box.bottom < TOP or line.box.top > BOTTOM)
+
+
+def _with_kind(heading: str, lines: Sequence[Line]) -> str:
+    """The name on a letterhead says little without what it stands on: "Contoso Ltd. invoice"."""
+    kinds = [line.text.casefold() for line in lines if line.text.casefold() in PAPERS]
+    if not kinds or any(word in PAPERS for word in heading.casefold().split()):
+        return heading
+    return f"{heading} {kinds[0]}"
+
+
+def _worth(line: Line, tallest: float) -> float:
+    """Tall letters first, then a place near the top; a sentence is text, and a single word says less."""
+    words = len(line.text.split())
+    length = 0.75 if words == 1 else 0.5 if line.text.endswith((".", ",", ";")) else 1.0
+    field = 0.5 if ": " in line.text else 1.0  # "Date: ", "Customer: "
+    begins = 0.7 if line.text[0].islower() else 1.0
+    return line.tall / tallest * (1 - 0.4 * line.box.top) * length * field * begins
+
+
+def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Lines of the same size that follow each other are one title. Each line begins one group at most."""
+    left = sorted(lines, key=lambda line: (line.box.top, line.box.left))
+    while left:
+        group = [left.pop(0)]
+        for line in list(left):
+            if len(group) < JOINED and _continues(group[-1], line) and _words([*group, line]) <= HEADING:
+                group.append(line)
+                left.remove(line)
+        yield group
+
+
+def _words(lines: Sequence[Line]) -> int:
+    return sum(len(line.text.split()) for line in lines)
+
+
+def _continues(line: Line, other: Line) -> bool:
+    sizes = sorted((line.tall, other.tall))
+    gap = other.box.top - line.box.bottom
+    if sizes[1] > sizes[0] * SAME_SIZE or not -0.6 * sizes[1] <= gap <= NEAR * sizes[1]:
+        return False
+    return line.box.common(other.box).width > 0.5 * min(line.box.width, other.box.width) and _flows(line.text)
+
+
+def _flows(text: str) -> bool:
+    """Whether a title may go on after this."""
+    return not text.endswith((".", "!", "?", ":", ";"))
+
+
+def _joined(group: Sequence[Line]) -> Line:
+    first, *others = group
+    words = first.text
+    for line in others:
+        hyphenated = words.endswith("-") and line.text[:1].islower()
+        words = words[:-1] + line.text if hyphenated else f"{words} {line.text}"
+    return replace(first, text=words, tall=sum(line.tall for line in group) / len(group))
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    return text[: LONGEST + 1].rpartition(" ")[0] or text[:LONGEST]
+
+
+def _clean(text: str) -> str:
+    """On one line and without characters that are not seen or that turn the direction of what follows."""
+    normal = unicodedata.normalize("NFC", text)
+    shown = "".join(" " if char.isspace() else char for char in normal if char.isspace() or char.isprintable())
+    return " ".join(shown.split())
