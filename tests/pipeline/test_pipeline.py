@@ -3,6 +3,7 @@
 import functools
 import os
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -184,7 +185,11 @@ def test_three_hundred_images_of_one_name_get_a_name_each(workshop: Workshop):
 
     workshop.work_off()
 
-    assert {row.state for row in workshop.moves()} == {RenameState.DONE}
+    # Two threads may plan for the same name; who comes second finds it taken, and gets the next one.
+    states = Counter(row.state for row in workshop.moves())
+    assert states[RenameState.DONE] == 300
+    assert states.keys() <= {RenameState.DONE, RenameState.CONFLICT}
+    assert {image.state for image in workshop.images()} == {ImageState.RENAMED}
     assert len(workshop.home.tree()) == 300
 
 
