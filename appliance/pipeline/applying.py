@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from appliance import imaging, renames
+from appliance import imaging, naming, renames
 from appliance.models import Image, ImageState, Picture
 from appliance.pipeline.leases import Claim, Outcome, held
 from appliance.pipeline.looking import again, failed, unreachable
@@ -77,9 +77,13 @@ _ENDINGS = {FileGone: Ending.MISSING, FileChanged: Ending.CHANGED}
 def _standing(worker: Worker, claim: Claim, moves: Sequence[Move]) -> Mapping[str, str]:
     if not moves or not moves[0].companion:
         return {}
+    undoing = moves[0].undoes_id is not None
+    late = [name_of(move.to_path if undoing else move.from_path) for move in moves]
     with worker.database.reading(claim.tenant_id) as session:
         names = renames.standing_names(session, claim.tenant_id, claim.id)
-    return {new: old for old, new in names.items()} if moves[0].undoes_id else names
+    # An image may have had several names; a latecomer knows it by the one beside which it would have stood.
+    known = {old: new for old, new in names.items() if any(naming.companions([old, name]) for name in late)}
+    return {new: old for old, new in known.items()} if undoing else known
 
 
 def _without_moves(claim: Claim) -> Outcome:

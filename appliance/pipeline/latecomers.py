@@ -65,8 +65,8 @@ def _in_folder(worker: Worker, batch: Batch, connector: Connector, folder: str, 
         alone = [name for name in names if name not in followers]
         strange = set(alone) - _known(session, batch, folder, filter(naming.is_image, alone))
         renamed = _renamed(session, batch, folder) if strange else {}
-    there = set(names)
-    renamed = {old: image for old, image in renamed.items() if old not in there}
+    there = set(connector.names(folder)) if renamed else set()
+    renamed = {old: image for old, image in renamed.items() if old not in there and image.new_name in there}
     for name, old in _joining(strange, renamed):
         if _is_same_shot(worker, connector, joined(folder, name), renamed[old]):
             for follower in (name, *following.get(name, ())):
@@ -86,13 +86,13 @@ def _known(session: Session, batch: Batch, folder: str, names: Iterable[str]) ->
 
 
 def _renamed(session: Session, batch: Batch, folder: str) -> dict[str, _Renamed]:
-    """The images of a folder that have their new names and rest, by their old names."""
+    """The images of a folder that have their new names and rest, by every name that they had before."""
     wanted = (
         select(Rename.from_path, Image.id, Image.path, Picture.phash, Picture.exif)
         .join(Image, Image.id == Rename.image_id)
         .join(Picture, (Picture.tenant_id == Image.tenant_id) & (Picture.sha256 == Image.sha256))
         .where(Image.tenant_id == batch.tenant_id, Image.source_id == batch.source_id, Image.folder == folder)
-        .where(Image.state == ImageState.RENAMED, Image.due_at.is_(None), Rename.to_path == Image.path)
+        .where(Image.state == ImageState.RENAMED, Image.due_at.is_(None))
         .where(Rename.state == RenameState.DONE, Rename.undoes_id.is_(None), Rename.companion.is_(False))
         .order_by(Rename.id)
     )

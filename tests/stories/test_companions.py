@@ -134,6 +134,23 @@ def test_the_film_of_a_live_photo_may_come_later(home: Home):
     assert home.tree() == {f"{stem(home)}.jpg", f"{stem(home)}.mov"}
 
 
+def test_a_latecomer_finds_an_image_that_was_renamed_twice_since(renamed: Home):
+    renamed.rename("--again", "--all", "--template", "trip-{subject}")
+    (name,) = renamed.tree()
+    (renamed.pictures / "IMG_0001.JPG.xmp").write_text(companions.darktable("IMG_0001.JPG"))
+    renamed.rename()
+    assert renamed.tree() == {name, f"{name}.xmp"}
+    assert f'xmpMM:DerivedFrom="{name}"' in (renamed.pictures / f"{name}.xmp").read_text()
+
+
+def test_a_latecomer_of_an_image_that_was_moved_away_keeps_its_name(renamed: Home):
+    (photo,) = renamed.pictures.iterdir()
+    photo.rename(renamed.pictures / "mine.jpg")
+    (renamed.pictures / "IMG_0001.xmp").write_text("<x/>")
+    renamed.rename()
+    assert renamed.tree() == {"mine.jpg", "IMG_0001.xmp"}
+
+
 def test_undo_of_an_image_takes_back_what_joined_it_later(renamed: Home):
     (renamed.pictures / "IMG_0001.xmp").write_text("<x/>")
     before = renamed.contents()
