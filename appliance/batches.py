@@ -47,6 +47,7 @@ class Line:
     sha256: str | None = None
     warnings: tuple[str, ...] = ()
     companions: tuple[str, ...] = ()
+    scores: tuple[float, ...] = ()  # of the words
 
 
 def start(
@@ -238,6 +239,7 @@ def line(image: Image | Claim) -> Line:
         sha256=image.sha256,
         warnings=tuple(proposal.get("warnings", ())),
         companions=tuple(proposal.get("companions", ())),
+        scores=tuple(word.get("score", 1.0) for word in proposal.get("words", ())),
     )
 
 

@@ -21,6 +21,7 @@ NAMES = (
     "template",
     "profile",
     "explain",
+    "sheet",
     "check",
     "migrate",
     "work",

@@ -11,7 +11,9 @@ from appliance.commands.printing import as_json, console
 from appliance.config import Settings
 from appliance.display import printable
 from appliance.errors import Invalid
-from appliance.imaging import Decoder, Picture
+from appliance.imaging import Decoder, Exif, Picture
+from appliance.vision import modelfiles, places
+from appliance.vision.places import Place
 
 
 @click.command()
@@ -27,12 +29,15 @@ def explain(settings: Settings, photo: Path, provider: str | None, language: str
         picture = _look(photo)
         evidence = seer.explain(picture.preview, language=language)
         said = seer.describe(picture.preview, language=language)
-    except (imaging.Unreadable, vision.VisionError, ValueError) as error:
+        place = _place(picture.exif)
+    except (imaging.Unreadable, vision.VisionError, modelfiles.ModelUnusable, ValueError) as error:
         raise Invalid(str(error)) from error
     if json_lines:
-        click.echo(as_json({"path": str(photo), "words": evidence, "exif": picture.exif, "description": said}))
+        click.echo(
+            as_json({"path": str(photo), "words": evidence, "exif": picture.exif, "place": place, "description": said})
+        )
         return
-    _print_facts(photo, picture)
+    _print_facts(photo, picture, place)
     _print_words(evidence)
     click.echo(f"\nConfidence: {said.confidence:.0%}" + (f". Alt text: {said.alt}" if said.alt else ""))
 
@@ -44,7 +49,13 @@ def _look(photo: Path) -> Picture:
         return decoder.inspect(file, str(photo))
 
 
-def _print_facts(photo: Path, picture: Picture) -> None:
+def _place(exif: Exif) -> Place | None:
+    if exif.latitude is None or exif.longitude is None:
+        return None
+    return places.nearest(exif.latitude, exif.longitude)
+
+
+def _print_facts(photo: Path, picture: Picture, place: Place | None) -> None:
     click.echo(f"{photo}: {picture.kind.format.upper()}, {picture.width} × {picture.height}")
     exif = picture.exif
     if exif.taken_at:
@@ -52,7 +63,8 @@ def _print_facts(photo: Path, picture: Picture) -> None:
             f"Taken {exif.taken_at:%Y-%m-%d %H:%M:%S}" + (f" with {exif.make} {exif.model}" if exif.model else "")
         )
     if exif.latitude is not None and exif.longitude is not None:
-        click.echo(f"At {exif.latitude:.4f}, {exif.longitude:.4f}")
+        near = f", near {place.name}, {place.country}" if place else ", far from any town"
+        click.echo(f"At {exif.latitude:.4f}, {exif.longitude:.4f}{near}")
     bad = naming.why_bad(photo.name)
     click.echo(f"Its present name: {bad if bad else 'good as it is'}\n")
 

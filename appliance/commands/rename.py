@@ -11,7 +11,7 @@ import click
 from appliance import app, batches, naming, sources, vision
 from appliance.batches import Line
 from appliance.commands import warning
-from appliance.commands.printing import Json, Printer, Table, counted, say
+from appliance.commands.printing import Json, Table, counted, say
 from appliance.commands.profile import named
 from appliance.commands.running import Run, interruptible, this_program
 from appliance.commands.scopes import Scope, scopes
@@ -80,18 +80,24 @@ def rename(
 
     PATHS are folders, with their sub-folders, or single images.
     """
-    asked = Asked(_policy(settings, choices), apply, yes, limit)
-    printer: Printer = Json() if as_json else Table()
-    run = Run(settings, printer)
-    with app.command(settings, run.told, say) as worker, interruptible(run), printer.working(settings.data):
-        _ask_provider(worker, asked.policy)
-        for scope in scopes(paths, recursive=not no_recursive):
-            _rename_in(worker, run, scope, asked)
-        printer.finished(_summary(run, apply))
+    asked = Asked(policy_of(settings, choices), apply, yes, limit)
+    run = Run(settings, Json() if as_json else Table())
+    carry_out(run, scopes(paths, recursive=not no_recursive), asked)
     sys.exit(run.exit_code())
 
 
-def _policy(settings: Settings, choices: dict[str, Any]) -> Policy:
+def carry_out(run: Run, asked_for: list[Scope], asked: Asked) -> None:
+    """One folder after the other, and a sentence in the end; Ctrl-C ends it in good order."""
+    settings, printer = run.settings, run.printer
+    with app.command(settings, run.told, say) as worker, interruptible(run), printer.working(settings.data):
+        _ask_provider(worker, asked.policy)
+        for scope in asked_for:
+            _rename_in(worker, run, scope, asked)
+        printer.finished(_summary(run, asked.apply))
+
+
+def policy_of(settings: Settings, choices: dict[str, Any]) -> Policy:
+    """What the options of the command line say. Raises UsageError."""
     profile, own_profile = named(settings, choices["profile"])
     policy = Policy(
         provider=choices["provider"] or settings.vision,

@@ -50,6 +50,8 @@ def incidental(text: str) -> bool:
     small = text.casefold().strip(" .:•·|>»«<-–—_*")
     if _hardly_letters(small) or set(small.split()) <= _NAVIGATION:
         return True
+    if text.startswith("(") and text.endswith(")"):
+        return True
     if _WEB.match(small) or _PROGRAM.match(text) or _run_together(small):
         return True
     return any(pattern.fullmatch(small) for pattern in (_DATE, _TIME, _PAGE, _STATUS, _AGO, _AMOUNT, _FILE))

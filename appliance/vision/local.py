@@ -4,14 +4,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 
-from appliance.vision import concepts, deciding, fewshot, labels, modelfiles, seeing
+from appliance.vision import alt, concepts, deciding, fewshot, labels, modelfiles, seeing, text
 from appliance.vision.deciding import Decision
 from appliance.vision.fewshot import Words
 from appliance.vision.provider import Evidence, VisionError
-from appliance.vision.seeing import Eyes
+from appliance.vision.seeing import Eyes, Seen
 from appliance.words import Description
-
-SURE = 0.8  # of the subject, to stand in a sentence for those who do not see the picture
 
 
 @cache
@@ -42,11 +40,11 @@ class Local:
 
     def describe(self, preview: bytes, *, language: str) -> Description:  # noqa: ARG002  # the contract has it
         """In English, whatever the language."""
-        decision = self._decide(preview)
-        subject = decision.subject
+        seen, decision = self._decide(preview)
+        said = decision.candidates[0] if decision.candidates else ()
         return Description(
             candidates=decision.candidates,
-            alt=subject.concept.sentence if subject and subject.right >= SURE else "",
+            alt=alt.sentence(said, black_and_white=seen.scene.black_and_white and not seen.drawn),
             confidence=decision.confidence,
             provider=self.name,
             model=self.model,
@@ -54,9 +52,12 @@ class Local:
         )
 
     def explain(self, preview: bytes, *, language: str) -> list[Evidence]:  # noqa: ARG002  # the contract has it
-        return list(self._decide(preview).evidence)
+        seen, decision = self._decide(preview)
+        said = decision.candidates[0] if decision.candidates else ()
+        lines = [text.evidence(line, said) for line in seen.lines]
+        return sorted([*decision.evidence, *lines], key=lambda one: not one.said)
 
-    def _decide(self, preview: bytes) -> Decision:
+    def _decide(self, preview: bytes) -> tuple[Seen, Decision]:
         self.check()
         try:
             seen = self.eyes.see(preview)
@@ -64,7 +65,7 @@ class Local:
             raise VisionError(f"The preview cannot be read as a JPEG: {error}.", permanent=True) from error
         except modelfiles.ModelUnusable as error:
             raise VisionError(str(error), permanent=True) from error
-        return deciding.decide(seen, words().score(seen.features))
+        return seen, deciding.decide(seen, words().score(seen.features))
 
 
 PROVIDER = Local()

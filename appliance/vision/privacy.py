@@ -123,7 +123,7 @@ _TURN = re.compile(r"[A-Za-z](?=\d)|\d(?=[A-Za-z])")  # from letters to digits, 
 _SECRET_WORD = _one_of(
     r"pass\s?words?|passwd|pass\s?phrase|pass\s?code|pwd|passwor[dt]|kennwort|mot de passe|contraseña|wachtwoord|senha|"
     r"hasło|пароль|密码|密碼|パスワード|비밀번호|secret(?: key)?|api[ _-]?key|"
-    r"(?:access|private|recovery|network|wi-?fi) key|"
+    r"(?:access|licen[cs]e|private|product|recovery|subscription|network|wi-?fi) key|"
     r"(?:recovery|seed) phrase|wpa2?(?: key)?|pin(?: code)?|puk"
 )
 _CODE_WORD = _one_of(
@@ -168,6 +168,8 @@ _ADDRESS = _matches(
     r"^\d{5}\s+[^\W\d]{3,}(?:[\s-][^\W\d]+){0,3}$",
     r"\b(?:D|A|CH|F|L|B|NL|I|E)-\d{4,5}\s+\w",
     r"\b\d{4}-\d{3}\s+[^\W\d]{3,}",
+    r"^\d{1,5}\s+[^\W\d].*\b(?:suite|apt|apartment|unit|floor)\b",
+    r"^\d{1,5}\s+[^\W\d]+,\s*[A-Z]{2}\b",
     r"\bp\.?\s?o\.?\s?box\s*\d+",
     r"\b(?:address|adresse|anschrift|direcci[oó]n|indirizzo|endereço)\s*:\s*\S",
 )

@@ -8,8 +8,10 @@ from appliance.vision import privacy
 from appliance.vision.boxes import Box
 from appliance.vision.incidental import incidental
 from appliance.vision.privacy import private
+from appliance.vision.provider import Evidence
+from appliance.words import Origin, Role, Word
 
-__all__ = ["Line", "private", "public", "title"]
+__all__ = ["Line", "evidence", "private", "public", "title"]
 
 LONGEST = 120  # characters of a title
 PAPERS = frozenset({"certificate", "contract", "estimate", "invoice", "menu", "quotation", "receipt", "ticket"})
@@ -21,7 +23,8 @@ NEAR = 1.1  # heights of a line between two lines of one title
 ENOUGH = 0.35  # of the height of the tallest letters; smaller lines are text and no title
 TOP, BOTTOM, SMALL = 0.06, 0.94, 0.03  # of the height: where small lines are bars, headers and footers
 ROW = 0.02  # of the height, within which lines stand beside each other
-HEADING = 12  # words; what has more is text and no title
+CERTAIN = 0.95  # of a score, below which some letter of a line was misread as often as not
+SHORT, HEADING = 6, 12  # words: up to which a line may be a title whatever its form, and up to which it can be one
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +52,28 @@ def public(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def title(lines: Sequence[Line]) -> str:
     """What a person would call the text; empty where it has no title. `lines` are public."""
-    worthy = [line for line in lines if line.text and not incidental(line.text) and not _edge(line)]
+    worthy = [line for line in lines if line.text and line.score >= CERTAIN and not _passing(line)]
     tallest = max((line.tall for line in worthy), default=0.0)
     joined = [_joined(group) for group in _groups(worthy) if group[0].tall >= ENOUGH * tallest]
-    headings = [heading for heading in joined if len(heading.text.split()) <= HEADING]
+    headings = [heading for heading in joined if not _is_running(heading.text)]
     best = max(headings, key=lambda heading: _worth(heading, tallest), default=None)
     return _shortened(_with_kind(best.text, worthy)) if best else ""
 
 
-def _edge(line: Line) -> bool:
-    """Small letters in a bar, a header or a footer."""
-    return line.tall < SMALL and (line.box.bottom < TOP or line.box.top > BOTTOM)
+def evidence(line: Line, said: Sequence[Word]) -> Evidence:
+    """What is shown of a line to somebody who asks about the words that were said."""
+    if line.private:
+        word = Word(f"({line.private}, left out)", Role.SECOND, Origin.TEXT, round(line.score, 3))
+        return Evidence(word, False, "It is private, and stands in no name and no sentence.")
+    word = Word(line.text, Role.SUBJECT, Origin.TEXT, round(line.score, 3))
+    if any(one.origin is Origin.TEXT and line.text in one.text for one in said):
+        return Evidence(word, True, "It is written in the picture, as its title.")
+    return Evidence(word, False, "It is written in the picture, but is not its title, or something else names it.")
+
+
+def _passing(line: Line) -> bool:
+    """What is no title by its words, or by being small letters in a bar, a header or a footer."""
+    return incidental(line.text) or (line.tall < SMALL and (line.box.bottom < TOP or line.box.top > BOTTOM))
 
 
 def _with_kind(heading: str, lines: Sequence[Line]) -> str:
@@ -70,10 +84,19 @@ def _with_kind(heading: str, lines: Sequence[Line]) -> str:
     return f"{heading} {kinds[0]}"
 
 
+def _is_running(text: str) -> bool:
+    """Text that goes on, or that is a sentence, and no title."""
+    words = len(text.split())
+    return words > HEADING or (words > SHORT and (_ends(text) or text[0].islower() or text[0] in "(\"'“"))
+
+
+def _ends(text: str) -> bool:
+    return text.rstrip("\"'”)").endswith((".", ",", ";"))
+
+
 def _worth(line: Line, tallest: float) -> float:
-    """Tall letters first, then a place near the top; a sentence is text, and a single word says less."""
-    words = len(line.text.split())
-    length = 0.75 if words == 1 else 0.5 if line.text.endswith((".", ",", ";")) else 1.0
+    """Tall letters first, then a place near the top; a single word says less, and a part of a sentence too."""
+    length = 0.75 if " " not in line.text else 0.5 if _ends(line.text) else 1.0
     field = 0.5 if ": " in line.text else 1.0  # "Date: ", "Customer: "
     begins = 0.7 if line.text[0].islower() else 1.0
     return line.tall / tallest * (1 - 0.4 * line.box.top) * length * field * begins

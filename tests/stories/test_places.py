@@ -1,6 +1,7 @@
 """The town where a photo was taken stands in its name, unless its owner does not want that."""
 
 import os
+import re
 
 import pytest
 from PIL.ExifTags import GPS, Base
@@ -38,3 +39,12 @@ def test_with_the_switch_it_is_not(paris: Home):
 def test_a_template_has_it_where_it_asks_for_it(paris: Home):
     (line,) = paris.rename("--template", "{place}-{date:%Y}-{subject}", apply=False).lines
     assert line["to"].startswith("paris-2024-")
+
+
+def test_explain_names_the_town(paris: Home):
+    (photo,) = paris.pictures.iterdir()
+    assert re.search(
+        r"^At 48\.85\d\d, 2\.29\d\d, near Paris, France$", paris.run("explain", photo).output, re.MULTILINE
+    )
+    (line,) = paris.run("explain", photo, "--json").lines
+    assert line["place"] == {"name": "Paris", "country": "France"}

