@@ -1,4 +1,4 @@
-# Needs make and Python 3.11 to 3.13. Everything else lands in .venv and .cache.
+# Needs make, npm (Node.js 20) and Python 3.11 to 3.13. Everything else lands in .venv and .cache.
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
