@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -99,6 +100,8 @@ IS_OPEN = text("state IN ('planned', 'executing')")  # of renames: what reserves
 class BatchKind(StrEnum):
     PREVIEW = "preview"  # a dry run: reserves nothing, and its rows go when it ends
     COMMAND = "command"  # `rename --apply`
+    BACKLOG = "backlog"  # what was there when a source was added
+    ARRIVALS = "arrivals"  # what came into a watched source, until none has come for a minute
     UNDO = "undo"  # puts old names back
 
 
@@ -155,7 +158,12 @@ class Owner(Base):
 
 
 class Source(Base):
-    """A place where images live. `root` names it for people and tells two sources of a kind apart."""
+    """A place where images live. `root` names it for people and tells two sources of a kind apart.
+
+    `options` are what its kind connects with, `choices` what its owner decided about names and review
+    (sources.Choices). `problem` is why it cannot be reached, "" while it can. `scan_due_at` is when it is looked
+    through next; `watcher` is the process that watches it until `watched_until`.
+    """
 
     __tablename__ = "sources"
     __table_args__ = (UniqueConstraint("tenant_id", "kind", "root"), _NEVER_AGAIN)
@@ -166,7 +174,14 @@ class Source(Base):
     name: Mapped[str] = mapped_column(Text)
     root: Mapped[str] = mapped_column(Text)
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    choices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     made_by_command: Mapped[bool] = mapped_column(default=False)
+    paused: Mapped[bool] = mapped_column(default=False, server_default=false())
+    problem: Mapped[str] = mapped_column(Text, default="", server_default="")
+    scanned_at: Mapped[datetime | None]
+    scan_due_at: Mapped[datetime | None]
+    watcher: Mapped[str | None] = mapped_column(String(36))
+    watched_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -208,6 +223,7 @@ class Image(Base):
             postgresql_where=text("due_at IS NOT NULL"),
         ),
         Index("ix_images_batch_id_state", "batch_id", "state", "folder"),
+        Index("ix_images_tenant_id_state", "tenant_id", "state", "id"),
         _NEVER_AGAIN,
     )
 
@@ -227,6 +243,7 @@ class Image(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str | None] = mapped_column(String(64))
+    locked: Mapped[bool] = mapped_column(default=False, server_default=false())  # a person wants its name to stay
     proposal: Mapped[dict[str, Any] | None]
     alt: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -294,6 +311,7 @@ class Rename(Base):
         Index("ix_renames_source_id_to_path", "source_id", "to_path"),
         Index("ix_renames_image_id", "image_id"),
         Index("ix_renames_batch_id", "batch_id"),
+        Index("ix_renames_tenant_id_done_at", "tenant_id", "done_at"),
         _NEVER_AGAIN,
     )
 

@@ -28,6 +28,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     template: str | None = None
     rename: Literal["all", "bad-names"] = "bad-names"
     threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
+    review: Literal["auto", "first", "ask"] = "auto"  # `first`: the first ten images of the source wait for a person
     companions: bool = True
     places: bool = True  # the town nearest to where it was taken may stand in a name
     again: bool = False
@@ -38,6 +39,33 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if self.own_profile is None:
             return naming.PROFILES[self.profile]
         return naming.profiles.from_mapping(self.profile, self.own_profile)
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an owner decides about a source of any kind; the descriptions are its form and its documentation."""
+
+    review: Annotated[
+        Literal["auto", "first", "ask"],
+        msgspec.Meta(description="who decides: auto, a person for the first ten images, or always a person"),
+    ] = "first"
+    threshold: Annotated[
+        float, msgspec.Meta(ge=0, le=1, description="below this confidence a name always waits for a person")
+    ] = 0.5
+    rename: Annotated[
+        Literal["all", "bad-names"] | None,
+        msgspec.Meta(description="which images; by default all new ones, and badly named ones of a backlog"),
+    ] = None
+    backlog: Annotated[bool, msgspec.Meta(description="also name what is there already")] = False
+    profile: Annotated[str, msgspec.Meta(description="how names look: web, archive, unicode or one of yours")] = "web"
+    template: Annotated[str | None, msgspec.Meta(description="how a name is built, such as {date}-{subject}")] = None
+    language: Annotated[str, msgspec.Meta(description="the language of the names")] = "en"
+    keywords: Annotated[tuple[str, ...], msgspec.Meta(description="words of yours that may stand in names")] = ()
+    provider: Annotated[str | None, msgspec.Meta(description="who looks at the pictures")] = None
+    interval: Annotated[int, msgspec.Meta(ge=5, le=300, description="seconds between looks through everything")] = 300
+    companions: Annotated[bool, msgspec.Meta(description="sidecars, raw files and Live Photos follow")] = True
+    places: Annotated[bool, msgspec.Meta(description="the town nearest to where it was taken may stand in a name")] = (
+        True
+    )
 
 
 class Connections:
