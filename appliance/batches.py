@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from appliance import events, naming, renames
 from appliance.db import portions
+from appliance.errors import Conflict, NotFound
 from appliance.models import (
     FINAL,
     LIVING,
+    REVIEWED,
     Batch,
     BatchKind,
     BatchState,
@@ -31,6 +34,9 @@ from appliance.sources import Policy, folder_of, joined, name_of
 from connectors.base import IMAGE_EXTENSIONS, Entry
 
 ACTOR = "command line"
+BURST = timedelta(seconds=60)  # without an arrival, after which the next one begins another batch
+
+_SERVED = (*REVIEWED, BatchKind.UNDO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +57,21 @@ class Line:
 
 
 def start(
-    session: Session, tenant_id: int, source: Source, kind: BatchKind, policy: Policy, owner: str | None
+    session: Session,
+    tenant_id: int,
+    source: Source,
+    kind: BatchKind,
+    policy: Policy,
+    owner: str | None,
+    *,
+    actor: str = ACTOR,
 ) -> Batch:
     """A new batch without images. A preview is no act, so the log of events does not know it."""
     batch = Batch(tenant_id=tenant_id, source_id=source.id, kind=kind, policy=msgspec.to_builtins(policy), owner=owner)
     session.add(batch)
     session.flush()
     if kind is not BatchKind.PREVIEW:
-        _tell(session, batch, "batch.started", after={"kind": kind})
+        _tell(session, batch, "batch.started", after={"kind": kind}, actor=actor)
     return batch
 
 
@@ -125,6 +138,8 @@ def _left_alone(batch: Batch, policy: Policy, entry: Entry, row: Image | None, a
     if busy and (row.owner is None or row.owner in alive):
         reason = "Another command is working on it; run this again when that one has ended."
         return Line(entry.path, entry.path, ImageState.FAILED, reason)
+    if row.locked:
+        return Line(entry.path, entry.path, ImageState.KEPT, "Its name is locked.", sha256=row.sha256)
     if row.state == ImageState.RENAMED and row.version == entry.version and not policy.again:
         return Line(entry.path, entry.path, ImageState.KEPT, "The name was given here before.", sha256=row.sha256)
     return None
@@ -163,7 +178,61 @@ def _row(batch: Batch, entry: Entry, known: Image | None) -> dict[str, Any]:
     }
 
 
-def finish(session: Session, batch: Batch, state: BatchState) -> None:
+def settle(session: Session) -> int:
+    """Completes the batches of the server in which nothing is left to do but for a person, and into which nothing has
+    come for a while; returns how many. Of all tenants, so in a session of the system."""
+    quiet = now() - BURST
+    due = exists().where(Image.batch_id == Batch.id, Image.due_at.is_not(None))
+    fresh = exists().where(Image.batch_id == Batch.id, Image.found_at > quiet)
+    still = and_(Batch.kind == BatchKind.ARRIVALS, or_(fresh, Batch.created_at > quiet))
+    wanted = select(Batch).where(Batch.state == BatchState.RUNNING, Batch.owner.is_(None), ~due, ~still)
+    settled = list(session.scalars(wanted.where(Batch.kind.in_(_SERVED)).with_for_update(skip_locked=True)))
+    for batch in settled:
+        batch.state, batch.finished_at = BatchState.COMPLETED, now()
+        _tell(session, batch, "batch.completed", actor="system")
+    return len(settled)
+
+
+def cancel(session: Session, tenant_id: int, batch_id: int, *, actor: str) -> None:
+    """Stops a batch of the server: what has its new name keeps it, what is being renamed is finished, and the rest is
+    left as it is. Raises NotFound, Conflict."""
+    batch = find(session, tenant_id, batch_id)
+    if batch.state is not BatchState.RUNNING:
+        raise Conflict(f"Batch {batch_id} has ended already: it is {batch.state}.")
+    if batch.owner is not None:
+        raise Conflict(f"Batch {batch_id} is a command's: stop it there, with Ctrl-C.")
+    finish(session, batch, BatchState.CANCELLED, actor=actor)
+    left = Image.tenant_id == tenant_id, Image.batch_id == batch_id, Image.state.in_(_UNFINISHED)
+    stopped = {"state": ImageState.KEPT, "due_at": None, "reason": "The batch was cancelled before its turn came."}
+    session.execute(update(Image).where(*left).values(stopped | {"fence": Image.fence + 1}))
+
+
+_UNFINISHED = (
+    ImageState.FOUND,
+    ImageState.UNSTABLE,
+    ImageState.FETCHED,
+    ImageState.DESCRIBED,
+    ImageState.PLANNED,
+    ImageState.REVIEW,
+)
+
+
+def find(session: Session, tenant_id: int, batch_id: int) -> Batch:
+    """Raises NotFound."""
+    wanted = select(Batch).where(Batch.tenant_id == tenant_id, Batch.id == batch_id, Batch.kind != BatchKind.PREVIEW)
+    batch = session.scalars(wanted.with_for_update()).one_or_none()
+    if batch is None:
+        raise NotFound(f"There is no batch {batch_id}.")
+    return batch
+
+
+def images_in(session: Session, tenant_id: int, batch_id: int, *states: ImageState) -> list[int]:
+    """The ids of the images of a batch that are in one of these states."""
+    mine = select(Image.id).where(Image.tenant_id == tenant_id, Image.batch_id == batch_id, Image.state.in_(states))
+    return list(session.scalars(mine.order_by(Image.id)))
+
+
+def finish(session: Session, batch: Batch, state: BatchState, *, actor: str = ACTOR) -> None:
     """Ends a batch. What was not finished is left as it is on the source; reserved names are given back; an image
     whose rename is of unknown outcome stays due, for the next worker to put right. A preview leaves no trace."""
     mine = Image.tenant_id == batch.tenant_id, Image.batch_id == batch.id
@@ -180,7 +249,7 @@ def finish(session: Session, batch: Batch, state: BatchState) -> None:
     running = Batch.tenant_id == batch.tenant_id, Batch.id == batch.id, Batch.state == BatchState.RUNNING
     ended = update(Batch).where(*running).values(state=state, finished_at=now()).returning(Batch.id)
     if session.scalar(ended) is not None:
-        _tell(session, batch, f"batch.{state}")
+        _tell(session, batch, f"batch.{state}", actor=actor)
 
 
 def _joining(batch: Batch) -> Select[int]:
@@ -267,12 +336,12 @@ def last_act(session: Session, tenant_id: int) -> list[int]:
     return sorted(session.scalars(same)) if owner else [last]
 
 
-def undo(session: Session, tenant_id: int, rows: Sequence[Rename], owner: str | None) -> Undoing:
+def undo(session: Session, tenant_id: int, rows: Sequence[Rename], owner: str | None, *, actor: str = ACTOR) -> Undoing:
     """Plans the way back for done rows, companions with their image. Nothing is changed until it is worked off."""
     undoing = Undoing()
     for source_id, group in groupby(sorted(rows, key=_by_source), key=_by_source):
         source = session.get_one(Source, source_id)
-        batch = start(session, tenant_id, source, BatchKind.UNDO, Policy(), owner)
+        batch = start(session, tenant_id, source, BatchKind.UNDO, Policy(), owner, actor=actor)
         undoing.batches.append(batch)
         for image_id, moved in groupby(group, key=lambda row: row.image_id):
             image = session.get_one(Image, image_id)
@@ -396,9 +465,11 @@ def _by_folder(entry: Entry) -> str:
     return folder_of(entry.path)
 
 
-def _tell(session: Session, batch: Batch, event: str, after: dict[str, Any] | None = None) -> None:
+def _tell(
+    session: Session, batch: Batch, event: str, after: dict[str, Any] | None = None, *, actor: str = ACTOR
+) -> None:
     about = {"type": event, "source_id": batch.source_id, "batch_id": batch.id, "after": after}
-    events.record(session, batch.tenant_id, [about], actor=ACTOR)
+    events.record(session, batch.tenant_id, [about], actor=actor)
 
 
 def rest(session: Session, tenant_id: int, image_ids: Sequence[int]) -> None:

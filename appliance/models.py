@@ -105,6 +105,9 @@ class BatchKind(StrEnum):
     UNDO = "undo"  # puts old names back
 
 
+REVIEWED = frozenset({BatchKind.BACKLOG, BatchKind.ARRIVALS})  # in these an image may wait for a person
+
+
 class BatchState(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"

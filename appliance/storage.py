@@ -1,4 +1,4 @@
-"""Previews of pictures, kept in a folder between the steps of the pipeline."""
+"""Previews and thumbnails of pictures, kept in a folder: for the steps of the pipeline, and for people to look at."""
 
 import os
 from pathlib import Path
@@ -12,20 +12,37 @@ class Storage:
 
     def put_preview(self, tenant_id: int, sha256: str, jpeg: bytes) -> None:
         """Stores a preview whole or not at all; putting the same one again changes nothing."""
-        path = self._path(tenant_id, sha256)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{os.getpid()}-{id(jpeg)}.part")
-        partial.write_bytes(jpeg)
-        partial.replace(path)
+        _put(self._path(tenant_id, sha256), jpeg)
+
+    def put_thumbnail(self, tenant_id: int, sha256: str, jpeg: bytes) -> None:
+        """Likewise."""
+        _put(self._path(tenant_id, sha256, ".small"), jpeg)
+
+    def thumbnail(self, tenant_id: int, sha256: str) -> bytes | None:
+        return _read(self._path(tenant_id, sha256, ".small"))
+
+    def has_thumbnail(self, tenant_id: int, sha256: str) -> bool:
+        return self._path(tenant_id, sha256, ".small").exists()
 
     def preview(self, tenant_id: int, sha256: str) -> bytes | None:
-        try:
-            return self._path(tenant_id, sha256).read_bytes()
-        except FileNotFoundError:
-            return None
+        return _read(self._path(tenant_id, sha256))
 
     def drop_preview(self, tenant_id: int, sha256: str) -> None:
         self._path(tenant_id, sha256).unlink(missing_ok=True)
 
-    def _path(self, tenant_id: int, sha256: str) -> Path:
-        return self.folder / str(tenant_id) / sha256[:2] / f"{sha256}.jpg"
+    def _path(self, tenant_id: int, sha256: str, kind: str = "") -> Path:
+        return self.folder / str(tenant_id) / sha256[:2] / f"{sha256}{kind}.jpg"
+
+
+def _put(path: Path, jpeg: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{id(jpeg)}.part")
+    partial.write_bytes(jpeg)
+    partial.replace(path)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

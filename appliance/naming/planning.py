@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from appliance.naming import drafting, grammar, series, templates
 from appliance.naming.collisions import Folder
@@ -9,12 +10,13 @@ from appliance.naming.composing import Stem
 from appliance.naming.drafting import Draft
 from appliance.naming.proposals import Proposal, Shot, Verdict
 from appliance.naming.rules import Rules
-from appliance.words import Role
+from appliance.words import Role, Word
 
 _MOST_TRIES = 20  # a number that is free may still make a name that is bad
 _MOST_NUMBER = 9_999  # beyond it six hex digits of the content tell names apart
 _HEX_DIGITS = 6
 _LEAST_DIGITS = 2
+_MOST_ALTERNATIVES = 5
 
 
 def plan(shots: Sequence[Shot], taken: Mapping[str, Iterable[str]], rules: Rules) -> list[Proposal]:
@@ -145,8 +147,15 @@ def _proposal(draft: Draft, stem: Stem, name: str) -> Proposal:
         return Proposal(Verdict.KEEP, name, stem.words, draft.confidence, reason)
     if not draft.is_sure:
         reason = f"Not sure enough: {draft.confidence:.2f} where {draft.rules.threshold:.2f} is asked."
-        return drafting.review(shot, draft.confidence, reason, name, stem)
-    return Proposal(Verdict.RENAME, name, stem.words, draft.confidence, " ".join(drafting.warnings(shot)))
+        return replace(drafting.review(shot, draft.confidence, reason, name, stem), alternatives=_others(draft, stem))
+    reason = " ".join(drafting.warnings(shot))
+    return Proposal(Verdict.RENAME, name, stem.words, draft.confidence, reason, alternatives=_others(draft, stem))
+
+
+def _others(draft: Draft, stem: Stem) -> tuple[tuple[Word, ...], ...]:
+    """What else it could be called, the best first."""
+    others = [other for other in draft.stems if other.slot is None and other.text != stem.text and draft.accepts(other)]
+    return tuple(other.words for other in others[:_MOST_ALTERNATIVES])
 
 
 def _present(draft: Draft, stems: Iterable[Stem]) -> Stem | None:

@@ -31,7 +31,8 @@ class Verdict(StrEnum):
 class Proposal:
     """`name` is the new name; for KEEP the present one; for REVIEW what it would be, "" where nothing is left.
 
-    The texts of `words`, joined by hyphens, are the stem of a name that was made here.
+    The texts of `words`, joined by hyphens, are the stem of a name that was made here; those of each of `alternatives`
+    are another one, which may be taken.
     """
 
     verdict: Verdict
@@ -40,3 +41,4 @@ class Proposal:
     confidence: float = 0.0
     reason: str = ""  # a sentence for a person: why kept, why for review, what was special
     warnings: tuple[str, ...] = ()
+    alternatives: tuple[tuple[Word, ...], ...] = ()

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 from sqlalchemy import select, update
@@ -222,10 +223,17 @@ def _ended_rename(claim: Claim, moves: Sequence[Move], result: Result) -> Outcom
         case Ending.MISSING:
             reason = f"{result.reason} Nothing was changed."
             return Outcome(claim.becomes(ImageState.MISSING, reason=reason), ({"type": "image.missing"},))
+        case Ending.TAKEN if (claim.proposal or {}).get("approved"):
+            reason = f"“{name_of(moves[0].to_path)}” was given to another file meanwhile: choose another name."
+            return Outcome(claim.becomes(ImageState.REVIEW, reason=reason, proposal=_unnamed(claim)))
         case Ending.TAKEN:
             return _afresh(claim, ImageState.DESCRIBED, result)
         case _:
             return _afresh(claim, ImageState.FOUND, result)
+
+
+def _unnamed(claim: Claim) -> dict[str, Any]:
+    return (claim.proposal or {}) | {"name": "", "words": [], "approved": False}
 
 
 def _ended_undo(claim: Claim, moves: Sequence[Move], result: Result) -> Outcome:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from appliance import imaging, renames, vision
 from appliance.db import insert_once, portions
-from appliance.models import BatchKind, ImageState, Picture, SeenDescription
+from appliance.models import REVIEWED, ImageState, Picture, SeenDescription
 from appliance.pipeline.leases import Claim, Outcome
 from appliance.pipeline.worker import Order, Worker
 from appliance.words import Description
@@ -69,7 +69,7 @@ def _inspect(worker: Worker, order: Order, opened: Sequence[_Opened]) -> list[Ou
     known = _known(worker, order, [one.claim for one in opened])
     if worker.provider(order.policy) is None:
         return _read_headers(worker, known, opened)
-    return [_look(worker, known, one) for one in opened]
+    return [_look(worker, order, known, one) for one in opened]
 
 
 def _known(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Known:
@@ -90,15 +90,22 @@ def _read_headers(worker: Worker, known: _Known, opened: Sequence[_Opened]) -> l
     return [_looked_at(one.claim, read.get(one.claim.id), ImageState.DESCRIBED) for one in opened]
 
 
-def _look(worker: Worker, known: _Known, one: _Opened) -> Outcome:
-    if one.claim.sha256 in known.described and one.claim.sha256 in known.pictures:
+def _look(worker: Worker, order: Order, known: _Known, one: _Opened) -> Outcome:
+    seen = one.claim.sha256 in known.described and one.claim.sha256 in known.pictures
+    if seen and (order.kind not in REVIEWED or worker.storage.has_thumbnail(one.claim.tenant_id, _digest(one))):
         return Outcome(one.claim.becomes(ImageState.DESCRIBED))
     try:
         picture = worker.decoder.inspect(one.file, one.claim.path)
     except imaging.Unreadable as error:
         return _looked_at(one.claim, error, ImageState.FETCHED)
-    worker.storage.put_preview(one.claim.tenant_id, str(one.claim.sha256), picture.preview)
-    return _looked_at(one.claim, picture, ImageState.FETCHED)
+    worker.storage.put_preview(one.claim.tenant_id, _digest(one), picture.preview)
+    if order.kind in REVIEWED:
+        worker.storage.put_thumbnail(one.claim.tenant_id, _digest(one), picture.thumbnail)
+    return _looked_at(one.claim, picture, ImageState.DESCRIBED if seen else ImageState.FETCHED)
+
+
+def _digest(one: _Opened) -> str:
+    return str(one.claim.sha256)
 
 
 def _looked_at(claim: Claim, found: imaging.Picture | imaging.Unreadable | None, state: ImageState) -> Outcome:
@@ -144,7 +151,7 @@ def _describe(worker: Worker, order: Order, claim: Claim) -> Outcome:
         said = provider.describe(preview, language=order.policy.language)
     except vision.VisionError as error:
         return _unanswered(claim, error)
-    if order.kind in {BatchKind.PREVIEW, BatchKind.COMMAND}:
+    if order.kind not in REVIEWED:
         worker.storage.drop_preview(claim.tenant_id, str(claim.sha256))
     values = _key(provider, order, claim.tenant_id) | {"sha256": claim.sha256, "body": msgspec.to_builtins(said)}
     event = {"type": "image.described", "after": {"alt": said.alt, "confidence": said.confidence}}

@@ -13,17 +13,18 @@ from sqlalchemy.orm import Session
 from appliance import naming, renames, vision
 from appliance.db import portions
 from appliance.imaging import Exif
-from appliance.models import BatchKind, ImageState, Picture
+from appliance.models import REVIEWED, BatchKind, Image, ImageState, Picture
 from appliance.pipeline import grouping
 from appliance.pipeline.leases import Claim, Outcome, finish
 from appliance.pipeline.looking import again, descriptions, unreachable
 from appliance.pipeline.worker import Order, Worker
 from appliance.renames import Move
-from appliance.sources import joined, name_of
+from appliance.sources import name_of
 from appliance.words import Description
 from connectors.base import Connector, ConnectorError, Limited, Limits
 
 MOST_RACES = 5
+FIRST_IMAGES = 10  # of a new source, which wait for a person
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class _Facts:
     pictures: dict[str, Picture]
     descriptions: dict[str, Description]
     reserved: set[str]
+    first: int  # how many images of the source must still wait for a person, whatever is known of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,17 @@ def _facts(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Facts:
             {picture.sha256: picture for rows in found for picture in rows},
             descriptions(session, worker.provider(order.policy), order, tenant_id, hashes),
             renames.open_names(session, tenant_id, order.source.id, claims[0].folder),
+            _first_left(session, order) if order.policy.review == "first" else 0,
         )
+
+
+_PROPOSED = (ImageState.REVIEW, ImageState.REJECTED, ImageState.PLANNED, ImageState.RENAMING, ImageState.RENAMED)
+
+
+def _first_left(session: Session, order: Order) -> int:
+    here = Image.tenant_id == order.source.tenant_id, Image.source_id == order.source.id
+    proposed = select(Image.id).where(*here, Image.state.in_(_PROPOSED), Image.preview.is_(False))
+    return FIRST_IMAGES - len(session.scalars(proposed.limit(FIRST_IMAGES)).all())
 
 
 def _name(order: Order, claims: Sequence[Claim], folder: _Folder, facts: _Facts) -> _Plan:
@@ -108,10 +120,25 @@ def _name(order: Order, claims: Sequence[Claim], folder: _Folder, facts: _Facts)
     proposals = naming.plan(shots, taken, rules(order, folder.limits))
     outcomes = [Outcome(claim.becomes(ImageState.FOUND)) for claim in claims if claim.sha256 not in facts.pictures]
     moves: dict[int, list[Move]] = {}
+    first = facts.first
     for claim, proposal in zip(known, proposals, strict=True):
-        moves[claim.id] = _moves(claim, proposal, folder.companions[claim.id])
-        outcomes.append(_outcome(order, claim, proposal, moves[claim.id]))
+        decided = _decided(order, proposal, first=first > 0)
+        first -= decided.verdict is naming.Verdict.REVIEW
+        moves[claim.id] = _moves(order, claim, decided, folder.companions[claim.id])
+        outcomes.append(_outcome(order, claim, decided, moves[claim.id]))
     return _Plan(outcomes, moves)
+
+
+def _decided(order: Order, proposal: naming.Proposal, *, first: bool) -> naming.Proposal:
+    """The proposal, which waits for a person where its owner said so."""
+    if order.kind not in REVIEWED or proposal.verdict is not naming.Verdict.RENAME:
+        return proposal
+    if order.policy.review == "ask":
+        return replace(proposal, verdict=naming.Verdict.REVIEW, reason="A person decides about each name here.")
+    if first:
+        reason = f"The first {FIRST_IMAGES} images of a new source wait for a person."
+        return replace(proposal, verdict=naming.Verdict.REVIEW, reason=reason)
+    return proposal
 
 
 def rules(order: Order, limits: Limits) -> naming.Rules:
@@ -161,16 +188,13 @@ def _description(order: Order, said: Description, exif: Exif) -> Description:
         return said
 
 
-def _moves(claim: Claim, proposal: naming.Proposal, companions: Sequence[Move]) -> list[Move]:
-    """The image's own first: it decides whether the others follow."""
-    if proposal.verdict is not naming.Verdict.RENAME:
+def _moves(order: Order, claim: Claim, proposal: naming.Proposal, companions: Sequence[Move]) -> list[Move]:
+    """What is to be renamed, or waits to be: its names are reserved."""
+    waits = proposal.verdict is naming.Verdict.REVIEW and order.kind in REVIEWED and proposal.name
+    if proposal.verdict is not naming.Verdict.RENAME and not waits:
         return []
-    old = name_of(claim.path)
-    own = Move(0, claim.path, joined(claim.folder, proposal.name), claim.size, claim.version, str(claim.sha256))
-    new_names = [naming.companion_name(name_of(move.from_path), old, proposal.name) for move in companions]
-    return [own] + [
-        replace(move, to_path=joined(claim.folder, name)) for move, name in zip(companions, new_names, strict=True)
-    ]
+    own = Move(0, claim.path, claim.path, claim.size, claim.version, str(claim.sha256))
+    return renames.towards([own, *companions], proposal.name)
 
 
 def _outcome(order: Order, claim: Claim, proposal: naming.Proposal, moves: Sequence[Move]) -> Outcome:
@@ -200,6 +224,7 @@ def _stored(claim: Claim, proposal: naming.Proposal, moves: Sequence[Move]) -> d
         "confidence": proposal.confidence,
         "warnings": list(proposal.warnings),
         "companions": [name_of(move.to_path) for move in moves if move.companion],
+        "candidates": [[msgspec.to_builtins(word) for word in words] for words in proposal.alternatives],
     }
 
 

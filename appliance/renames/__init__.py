@@ -14,7 +14,7 @@ from appliance.renames.journal import (
     standing_names,
     under_way,
 )
-from appliance.renames.moves import Ended, Ending, LeaseLost, Move, Result, Step
+from appliance.renames.moves import Ended, Ending, LeaseLost, Move, Result, Step, towards
 from appliance.renames.references import foreseen
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "recover",
     "reserve",
     "standing_names",
+    "towards",
     "under_way",
 ]

@@ -1,9 +1,11 @@
 """One change of one name, and how an attempt on an image and its companions ended."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from appliance import naming
+from appliance.sources import folder_of, joined, name_of
 from connectors.base import Entry
 
 
@@ -27,6 +29,14 @@ class Move:
     @property
     def entry(self) -> Entry:
         return Entry(self.from_path, self.size, self.version)
+
+
+def towards(moves: Sequence[Move], name: str) -> list[Move]:
+    """An image's own move, then those of its companions, so that it gets that name and they follow; all stay in their
+    folder."""
+    old, folder = name_of(moves[0].from_path), folder_of(moves[0].from_path)
+    names = [name, *(naming.companion_name(name_of(move.from_path), old, name) for move in moves[1:])]
+    return [replace(move, to_path=joined(folder, new)) for move, new in zip(moves, names, strict=True)]
 
 
 Step = Callable[[Move, str], None]
