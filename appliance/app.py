@@ -4,6 +4,8 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import metadata
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,9 @@ from appliance.models import OWN_TENANT
 from appliance.pipeline.leases import Outcome, register
 from appliance.pipeline.worker import Worker
 from appliance.storage import Storage
+
+if TYPE_CHECKING:
+    from litestar import Litestar
 
 
 def open_database(settings: Settings) -> Database:
@@ -38,6 +43,24 @@ def open_database(settings: Settings) -> Database:
     else:
         migrations.check(database)
     return database
+
+
+def create_app(settings: Settings) -> "Litestar":
+    """The server: the API and the dashboard on one database. Raises Unavailable where that cannot be used."""
+    from litestar import Litestar  # here, since no command waits for it but those that serve
+    from litestar.datastructures import State
+    from litestar.openapi import OpenAPIConfig
+
+    from appliance import api
+
+    house = api.House(settings, open_database(settings), metadata.version("image-renamer"))
+    return Litestar(
+        route_handlers=api.HANDLERS,
+        exception_handlers=api.PROBLEMS,
+        state=State({"house": house}),
+        on_shutdown=[house.close],
+        openapi_config=OpenAPIConfig("Image Renamer", house.version, path="/api"),
+    )
 
 
 @contextmanager

@@ -30,6 +30,11 @@ TYPES = frozenset(
         "processing.error",
         "profile.changed",
         "profile.removed",
+        "source.added",
+        "source.changed",
+        "source.failing",
+        "source.recovered",
+        "source.removed",
     }
 )
 

@@ -14,6 +14,7 @@ from appliance.errors import Problem
 
 INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
 NAMES = (
+    "serve",
     "rename",
     "undo",
     "history",
@@ -24,6 +25,7 @@ NAMES = (
     "sheet",
     "check",
     "migrate",
+    "api",
     "work",
 )
 

@@ -1,8 +1,11 @@
 """`image-renamer work`: takes images off the queue until it is stopped."""
 
+import logging
+
 import click
 
 from appliance import app, jobs
+from appliance.commands import logs
 from appliance.config import Settings
 
 
@@ -10,6 +13,7 @@ from appliance.config import Settings
 @click.pass_obj
 def work(settings: Settings) -> None:
     """Works the queue until SIGINT, which lets what is under way be finished; SIGTERM ends it at once."""
+    logs.to_standard_error(logging.INFO)
     database = app.open_database(settings)
     worker = app.make_worker(settings, database, actor="worker")
     try:

@@ -25,6 +25,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ignore: Annotated[tuple[str, ...], msgspec.Meta(description="names or paths to leave alone, with * and ?")] = ()
 
 
+def where(options: Options) -> str:
+    """Names the place for people, and tells two sources apart: one path for each folder, without links."""
+    return os.path.realpath(os.path.expanduser(options.path))  # noqa: PTH111  # leaves an unknown ~name as it is
+
+
 def connect(options: Options, *, protocol: Protocol | None = None) -> Folder:
     """Opens the folder. Raises ConnectorError where there is none. `protocol` is for tests: without it, each mount is
     asked what it can do."""

@@ -1,0 +1,70 @@
+"""Errors as RFC 9457 problem+json: what happened, to which thing, what to do now."""
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from sqlalchemy.exc import OperationalError
+
+from appliance.db import explained
+from appliance.errors import Problem
+from connectors.base import ConnectorError
+
+PROBLEM_JSON = "application/problem+json"
+
+logger = logging.getLogger(__name__)
+
+_TITLES = {
+    400: "Bad request",
+    401: "Not signed in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Not valid",
+    429: "Too many requests",
+    503: "Unavailable",
+}
+_UNEXPECTED = "Something unexpected went wrong; the server's log says more."
+
+
+def status_and_detail(error: Exception) -> tuple[int, str]:
+    """What the caller is told of an error: its HTTP status and a sentence. Anything unforeseen is logged, and told in
+    general words alone."""
+    if isinstance(error, Problem):
+        return error.status, str(error)
+    if isinstance(error, ValidationException):
+        return 422, _invalid(error)
+    if isinstance(error, HTTPException):
+        return error.status_code, error.detail
+    if isinstance(error, ConnectorError):
+        return 409 if error.permanent else 503, str(error)
+    if isinstance(error, OperationalError):
+        return 503, str(explained(error))
+    logger.error("A request failed", exc_info=error)
+    return 500, _UNEXPECTED
+
+
+def answer(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+    """The problem as a response, with the headers that its error asks for."""
+    status, detail = status_and_detail(error)
+    title = _TITLES.get(status, "Error")
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.url.path}
+    headers = dict(getattr(error, "headers", None) or {})
+    if (seconds := getattr(error, "retry_after", None)) is not None:
+        headers["Retry-After"] = str(max(1, round(seconds)))
+    return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=headers)
+
+
+def _invalid(error: ValidationException) -> str:
+    """Each wrong field with what is wrong with it."""
+    if not isinstance(error.extra, list) or not error.extra:
+        return error.detail
+    parts = [f"{one.get('key', 'the body')}: {one.get('message', '')}" for one in error.extra if isinstance(one, dict)]
+    return "; ".join(parts) or error.detail
+
+
+HANDLERS: dict[Any, Any] = {Exception: answer, HTTPException: answer}
