@@ -94,6 +94,7 @@ OPEN = (RenameState.PLANNED, RenameState.EXECUTING)
 # Conditions of partial indexes. A query must say them in these very words: a parameter in them hides from the database
 # that it may use the index.
 LIVING = text("NOT preview AND state <> 'missing'")  # of images: what stands at its path
+SHOWN = text("NOT preview")  # of images: what is no dry run's
 IS_OPEN = text("state IN ('planned', 'executing')")  # of renames: what reserves its names
 
 
@@ -226,7 +227,14 @@ class Image(Base):
             postgresql_where=text("due_at IS NOT NULL"),
         ),
         Index("ix_images_batch_id_state", "batch_id", "state", "folder"),
-        Index("ix_images_tenant_id_state", "tenant_id", "state", "id"),
+        Index(
+            "ix_images_tenant_id_state",
+            "tenant_id",
+            "state",
+            "id",
+            sqlite_where=SHOWN,
+            postgresql_where=SHOWN,
+        ),
         _NEVER_AGAIN,
     )
 

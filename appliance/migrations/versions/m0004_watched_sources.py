@@ -20,6 +20,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("watched_until", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("images", schema=None) as batch_op:
         batch_op.add_column(sa.Column("locked", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.create_index(op.f("ix_images_tenant_id_state"), ["tenant_id", "state", "id"])
+        batch_op.create_index(
+            op.f("ix_images_tenant_id_state"),
+            ["tenant_id", "state", "id"],
+            sqlite_where=sa.text("NOT preview"),
+            postgresql_where=sa.text("NOT preview"),
+        )
     with op.batch_alter_table("renames", schema=None) as batch_op:
         batch_op.create_index(op.f("ix_renames_tenant_id_done_at"), ["tenant_id", "done_at"])
