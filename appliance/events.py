@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from appliance.models import Event
@@ -52,6 +52,16 @@ def since(session: Session, tenant_id: int, after_id: int, limit: int = 500) -> 
     """The events that follow the one with `after_id`, the oldest first."""
     wanted = select(Event).where(Event.tenant_id == tenant_id, Event.id > after_id)
     return list(session.scalars(wanted.order_by(Event.id).limit(limit)))
+
+
+def newest(session: Session) -> int:
+    """The id of the last event of any tenant; 0 where there is none."""
+    return session.scalar(select(func.max(Event.id))) or 0
+
+
+def everyone_since(session: Session, after_id: int, limit: int = 2000) -> list[Event]:
+    """Likewise, of all tenants: for a reader that hands each its own."""
+    return list(session.scalars(select(Event).where(Event.id > after_id).order_by(Event.id).limit(limit)))
 
 
 _COLUMNS: dict[str, Any] = {"source_id": None, "batch_id": None, "image_id": None, "before": None, "after": None}

@@ -8,6 +8,7 @@ import msgspec
 
 import connectors
 from appliance.errors import Invalid
+from appliance.models import Source
 from appliance.sources import Choices
 
 _YES = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
@@ -55,6 +56,13 @@ def asked(kind: str, values: Mapping[str, Any]) -> Asked:
     options = _converted(own, {name: value for name, value in values.items() if name in _fields(own)})
     choices = _converted(Choices, {name: value for name, value in values.items() if name in _fields(Choices)})
     return Asked(options=msgspec.to_builtins(options), choices=choices)
+
+
+def changed(source: Source, values: Mapping[str, Any]) -> Choices:
+    """A source's choices with other values for some. Raises Invalid, also for what it connects with."""
+    if fixed := sorted(values.keys() & _fields(options_of(source.kind)).keys()):
+        raise Invalid(f"“{fixed[0]}” is a part of what this source is: add another source for another one.")
+    return asked(source.kind, source.options | source.choices | dict(values)).choices
 
 
 def _fields(struct: type[msgspec.Struct]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from appliance import events, naming, renames
+from appliance import batches, events, naming, renames
 from appliance.db import Database
 from appliance.errors import Conflict, Invalid, NotFound
 from appliance.imaging import Exif
@@ -19,6 +19,8 @@ from appliance.renames import Move
 from appliance.sources import Connections, Policy, name_of
 from appliance.words import Origin, Role, Word
 from connectors.base import Connector, Limited, Limits
+
+LONGEST_ALT = 500  # characters
 
 _RETRIED = {ImageState.FAILED, ImageState.QUARANTINED, ImageState.MISSING, ImageState.REJECTED, ImageState.KEPT}
 
@@ -108,6 +110,74 @@ def _retry(session: Session, image: Image, actor: str) -> None:
     _give_up(session, image, "It is looked at afresh.")
     _move_on(image, ImageState.FOUND)
     _tell(session, image, "image.found", actor, after={"path": image.path})
+
+
+def undo(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: str) -> list[Refused]:
+    """Puts the last of the old names back, as one batch for each source; the workers do it."""
+    image_ids = list(image_ids)
+    refused: list[Refused] = []
+    rows: list[Rename] = []
+    for image_id in dict.fromkeys(image_ids):
+        image = find(session, tenant_id, image_id)
+        done = batches.done_at(session, tenant_id, image.source_id, image.path)
+        if image.state is not ImageState.RENAMED or not done:
+            refused.append(Refused(image_id, f"{image.path} has no new name from here that could be taken back."))
+        rows += done
+    undoing = batches.undo(session, tenant_id, rows, None, actor=actor)
+    paths = {image.path: image.id for image in session.scalars(select(Image).where(Image.id.in_(list(image_ids))))}
+    return refused + [Refused(paths.get(line.path, 0), line.reason) for line in undoing.refused]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a decision about many images came to; `due` are those that the workers take up now."""
+
+    count: int
+    refused: list[Refused]
+    due: list[int]
+
+
+def approve_batch(session: Session, tenant_id: int, batch_id: int, *, actor: str) -> Decided:
+    """All of a batch that wait and have a name. Raises NotFound."""
+    batches.find(session, tenant_id, batch_id)
+    waiting = batches.images_in(session, tenant_id, batch_id, ImageState.REVIEW)
+    return _decided(waiting, approve(session, tenant_id, waiting, actor=actor))
+
+
+def retry_batch(session: Session, tenant_id: int, batch_id: int, *, actor: str) -> Decided:
+    """All of a batch that failed or were lost. Raises NotFound."""
+    batches.find(session, tenant_id, batch_id)
+    failed = batches.images_in(session, tenant_id, batch_id, ImageState.FAILED, ImageState.MISSING)
+    return _decided(failed, retry(session, tenant_id, failed, actor=actor))
+
+
+def undo_batch(session: Session, tenant_id: int, batch_id: int, *, actor: str) -> Decided:
+    """All that a batch renamed and that still has its new name. Raises NotFound, Conflict."""
+    batches.find(session, tenant_id, batch_id)
+    rows = batches.done_in(session, tenant_id, [batch_id])
+    if not rows:
+        raise Conflict(f"Batch {batch_id} has renamed nothing that could be taken back.")
+    undoing = batches.undo(session, tenant_id, rows, None, actor=actor)
+    images = {row.image_id for row in rows}
+    refused = [Refused(0, line.reason) for line in undoing.refused]
+    return Decided(len(images) - len(refused), refused, sorted(images))
+
+
+def cancel_batch(session: Session, tenant_id: int, batch_id: int, *, actor: str) -> Decided:
+    """What has not begun is left as it is. Raises NotFound, Conflict."""
+    batches.cancel(session, tenant_id, batch_id, actor=actor)
+    return Decided(0, [], [])
+
+
+def _decided(images: Sequence[int], refused: list[Refused]) -> Decided:
+    left = {one.image_id for one in refused}
+    return Decided(len(images) - len(left), refused, [image for image in images if image not in left])
+
+
+def say(session: Session, image: Image, alt: str, *, actor: str) -> None:
+    """Another alternative text, in a person's words."""
+    before, image.alt = image.alt, " ".join(alt.split())[:LONGEST_ALT]
+    _tell(session, image, "image.edited", actor, before={"alt": before}, after={"alt": image.alt})
 
 
 def _refuse_newer(session: Session, image: Image) -> None:

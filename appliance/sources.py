@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,7 @@ from appliance import events, naming
 from appliance.db import insert_once
 from appliance.errors import Conflict, Invalid, NotFound
 from appliance.models import Batch, BatchState, Event, Image, ImageState, Rename, RenameState, Source, now
-from connectors.base import Connector
+from connectors.base import Connector, ConnectorError
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -297,6 +298,43 @@ def resume(session: Session, source: Source, *, actor: str) -> None:
 def ask_for_scan(source: Source) -> None:
     """It is looked through as soon as a watcher can."""
     source.scan_due_at = now()
+
+
+def act(session: Session, source: Source, wanted: str, *, actor: str) -> None:
+    """`scan`, `pause` or `resume`. Raises Invalid for anything else."""
+    if wanted == "scan":
+        ask_for_scan(source)
+    elif wanted == "pause":
+        pause(session, source, actor=actor)
+    elif wanted == "resume":
+        resume(session, source, actor=actor)
+    else:
+        raise Invalid(f"A source cannot “{wanted}”; it can scan, pause and resume.")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was tried; `problem` says what is wrong and what to do, "" where nothing is."""
+
+    name: str
+    problem: str = ""
+
+
+def tested(kind: str, options: Mapping[str, object]) -> list[Step]:
+    """What works of a source, step by step, up to the first that does not. Nothing of the owner's is changed."""
+    steps: list[Step] = []
+    try:
+        connector = connect(kind, options)
+        steps.append(Step("It can be reached"))
+        first = next(iter(connector.scan()), None)
+        steps.append(Step("Files can be listed" if first else "Files can be listed: there are no images yet"))
+        connector.check()
+        steps.append(Step("Files can be renamed without overwriting"))
+        connector.close()
+    except (ConnectorError, OSError) as error:
+        waiting = ("It can be reached", "Files can be listed", "Files can be renamed without overwriting")
+        steps.append(Step(waiting[len(steps)], str(error)))
+    return steps
 
 
 def remove(session: Session, source: Source, *, actor: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from appliance import commands, config, events
+from appliance import commands, config, events, kinds
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -30,6 +30,13 @@ def test_every_event_is_documented_and_no_other():
     assert set(documented) == events.TYPES
 
 
+def test_every_option_of_a_source_is_documented_and_no_other():
+    own, *tables = re.split(r"^## ", (REFERENCE / "sources.md").read_text(), flags=re.MULTILINE)[1:]
+    documented = {table.split("`")[1]: _rows(table) | _rows(own) for table in tables}
+
+    assert documented == {kind: set(kinds.schema(kind)["properties"]) for kind in kinds.names()}
+
+
 def test_every_link_between_our_documents_leads_somewhere():
     documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "connectors").rglob("*.md")]
     broken = [
@@ -39,6 +46,10 @@ def test_every_link_between_our_documents_leads_somewhere():
         if not (document.parent / link).exists()
     ]
     assert not broken
+
+
+def _rows(table: str) -> set[str]:
+    return set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
 
 
 def _settings(note: str = "") -> set[str]:

@@ -1,18 +1,21 @@
 """What the handlers of a server have at hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from litestar.connection import ASGIConnection
 
 from appliance.config import Settings
 from appliance.db import Database
+from appliance.jobs import Doorbell
 from appliance.reviews import Desk
 from appliance.sources import Connections
 from appliance.storage import Storage
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class House:
     """Shared by all requests of a process, and safe to use from several threads."""
 
@@ -24,6 +27,20 @@ class House:
     def close(self) -> None:
         self.connections.close()
         self.database.close()
+
+    def ring(self, image_ids: Sequence[int]) -> None:
+        """Wakes a worker for images that are due now; may be lost, since workers look by themselves as well."""
+        self.bell.ring(image_ids)
+
+    @cached_property
+    def bell(self) -> Doorbell:
+        return Doorbell(self.settings)
+
+    @cached_property
+    def tail(self) -> "Tail":
+        from appliance.api.events import Tail  # which is told by what it needs of a house
+
+        return Tail(self.database)
 
     @property
     def storage(self) -> Storage:

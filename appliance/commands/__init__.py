@@ -25,6 +25,7 @@ NAMES = (
     "sheet",
     "check",
     "migrate",
+    "source",
     "api",
     "work",
 )

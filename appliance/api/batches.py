@@ -1,0 +1,103 @@
+"""Batches: what was done at once, how far it is, and what a person decides about all of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, get, post
+from litestar.datastructures import State
+
+from appliance import batches, catalogue, reviews
+from appliance.api.authentication import needs
+from appliance.api.house import house
+from appliance.api.images import Done, ImageView, viewed
+from appliance.api.listing import Cursor, Limit, Listed, after, cursor
+from appliance.auth import Member, Role
+from appliance.errors import Invalid
+from appliance.models import Batch, BatchKind, BatchState, ImageState
+
+_Asked = Request[Member, Any, State]
+
+
+class BatchView(msgspec.Struct, frozen=True):
+    """`images` counts its images by their state."""
+
+    id: int
+    source: int
+    kind: BatchKind
+    state: BatchState
+    created_at: datetime
+    finished_at: datetime | None
+    images: dict[str, int]
+
+
+def shown(batch: Batch, counts: dict[ImageState, int]) -> BatchView:
+    images = {str(state): number for state, number in counts.items()}
+    return BatchView(batch.id, batch.source_id, batch.kind, batch.state, batch.created_at, batch.finished_at, images)
+
+
+@get("/batches", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def listed(request: _Asked, cursor_: Cursor = None, limit: Limit = 50) -> Listed[BatchView]:
+    """The newest first."""
+    tenant_id = request.user.tenant_id
+    with house(request).database.reading(tenant_id) as session:
+        page = catalogue.batches(session, tenant_id, after(cursor_), limit)
+        counted = [
+            (batch, catalogue.counts(session, tenant_id, catalogue.Wanted(batch_id=batch.id))) for batch in page.rows
+        ]
+        return Listed([shown(batch, counts) for batch, counts in counted], cursor(page.next))
+
+
+@get("/batches/{batch_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def one(request: _Asked, batch_id: int) -> BatchView:
+    """One batch."""
+    tenant_id = request.user.tenant_id
+    with house(request).database.reading(tenant_id) as session:
+        batch = batches.find(session, tenant_id, batch_id)
+        return shown(batch, catalogue.counts(session, tenant_id, catalogue.Wanted(batch_id=batch_id)))
+
+
+@get("/batches/{batch_id:int}/images", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def images(
+    request: _Asked,
+    batch_id: int,
+    state: list[ImageState] | None = None,
+    q: str = "",
+    cursor_: Cursor = None,
+    limit: Limit = 50,
+) -> Listed[ImageView]:
+    """Its images, the oldest first."""
+    tenant_id = request.user.tenant_id
+    wanted = catalogue.Wanted(tuple(state or ()), batch_id, None, q)
+    with house(request).database.reading(tenant_id) as session:
+        batches.find(session, tenant_id, batch_id)
+        page = catalogue.images(session, tenant_id, wanted, after(cursor_), limit)
+        return Listed([viewed(image) for image in page.rows], cursor(page.next))
+
+
+@post("/batches/{batch_id:int}/{decision:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
+def decide(request: _Asked, batch_id: int, decision: str) -> Done:
+    """approve what waits, undo what was renamed, retry what failed, or cancel what has not begun."""
+    at, member = house(request), request.user
+    with at.database.session(member.tenant_id) as session:
+        done = _act(decision)(session, member.tenant_id, batch_id, actor=member.actor)
+    at.ring(done.due)
+    return Done(done.count, {str(one.image_id): one.reason for one in done.refused})
+
+
+_DECISIONS = {
+    "approve": reviews.approve_batch,
+    "undo": reviews.undo_batch,
+    "retry": reviews.retry_batch,
+    "cancel": reviews.cancel_batch,
+}
+
+
+def _act(decision: str) -> Callable[..., reviews.Decided]:
+    if decision not in _DECISIONS:
+        raise Invalid(f"“{decision}” is no decision about a batch; there are {', '.join(_DECISIONS)}.")
+    return _DECISIONS[decision]
+
+
+ROUTES: list[Any] = [listed, one, images, decide]

@@ -1,0 +1,73 @@
+"""What was renamed, when and from what."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, get
+from litestar.datastructures import State
+
+from appliance import catalogue
+from appliance.api.authentication import needs
+from appliance.api.house import house
+from appliance.api.images import ImageView, viewed
+from appliance.api.listing import Cursor, Limit, Listed, after, cursor
+from appliance.auth import Member, Role
+from appliance.models import Rename, RenameState
+
+_Asked = Request[Member, Any, State]
+
+
+class RenameView(msgspec.Struct, frozen=True):
+    """`state` is done, or undone where the old name is back."""
+
+    id: int
+    image: int
+    batch: int
+    source: int
+    before: str = msgspec.field(name="from")
+    to: str
+    state: RenameState
+    done_at: datetime | None
+
+
+def shown(row: Rename) -> RenameView:
+    return RenameView(
+        row.id, row.image_id, row.batch_id, row.source_id, row.from_path, row.to_path, row.state, row.done_at
+    )
+
+
+class Found(msgspec.Struct, frozen=True):
+    images: list[ImageView]
+    renames: list[RenameView]
+
+
+@get("/history", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def listed(
+    request: _Asked,
+    q: str = "",
+    source: int | None = None,
+    batch: int | None = None,
+    cursor_: Cursor = None,
+    limit: Limit = 50,
+) -> Listed[RenameView]:
+    """The newest first; `q` is a text in the old or the new name."""
+    tenant_id = request.user.tenant_id
+    with house(request).database.reading(tenant_id) as session:
+        page = catalogue.history(
+            session, tenant_id, text=q, source_id=source, batch_id=batch, after=after(cursor_), limit=limit
+        )
+        return Listed([shown(row) for row in page.rows], cursor(page.next))
+
+
+@get("/search", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def search(request: _Asked, q: str, limit: Limit = 20) -> Found:
+    """Images and renames with a text in their old or new names."""
+    tenant_id = request.user.tenant_id
+    with house(request).database.reading(tenant_id) as session:
+        images = catalogue.images(session, tenant_id, catalogue.Wanted(text=q), limit=limit)
+        renames = catalogue.history(session, tenant_id, text=q, limit=limit)
+        return Found([viewed(image) for image in images.rows], [shown(row) for row in renames.rows])
+
+
+ROUTES: list[Any] = [listed, search]

@@ -1,0 +1,214 @@
+"""Images: what became of each, and a person's decisions about it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, patch, post
+from litestar.datastructures import State
+from litestar.params import Parameter
+
+from appliance import catalogue, reviews
+from appliance.api.authentication import needs
+from appliance.api.house import house
+from appliance.api.listing import Cursor, Limit, Listed, after, cursor
+from appliance.auth import Member, Role
+from appliance.errors import Conflict, Invalid
+from appliance.models import Image, ImageState
+from appliance.sources import name_of
+
+_Asked = Request[Member, Any, State]
+
+
+class WordView(msgspec.Struct, frozen=True):
+    """A word of a name, and where it came from."""
+
+    word: str
+    origin: str = msgspec.field(name="from")
+    score: float
+
+
+class ImageView(msgspec.Struct, frozen=True):
+    """`name` is the proposed or given name, "" where there is none; `path` is where the file is now."""
+
+    id: int
+    source: int
+    batch: int
+    path: str
+    original: str
+    name: str
+    state: ImageState
+    reason: str
+    alt: str
+    confidence: float
+    words: list[WordView]
+    candidates: list[str]
+    companions: list[str]
+    warnings: list[str]
+    locked: bool
+    sha256: str | None
+    found_at: datetime
+
+
+class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Only what is given is changed."""
+
+    name: str | None = None
+    alt: str | None = None
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """`problem` says what is wrong with a name and what would do; "" where nothing is."""
+
+    problem: str
+
+
+class Many(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    images: list[int]
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What was done for how many images, and what could not be for which, with the reason."""
+
+    done: int
+    refused: dict[str, str]
+
+
+def viewed(image: Image) -> ImageView:
+    proposal = image.proposal or {}
+    return ImageView(
+        id=image.id,
+        source=image.source_id,
+        batch=image.batch_id,
+        path=image.path,
+        original=image.original_path,
+        name=proposal.get("name", "") or (name_of(image.path) if image.state is ImageState.RENAMED else ""),
+        state=image.state,
+        reason=image.reason,
+        alt=image.alt,
+        confidence=proposal.get("confidence", 0.0),
+        words=[
+            WordView(word["text"], origin=word["origin"], score=word.get("score", 1.0))
+            for word in proposal.get("words", ())
+        ],
+        candidates=["-".join(word["text"] for word in words) for words in proposal.get("candidates", ())],
+        companions=list(proposal.get("companions", ())),
+        warnings=list(proposal.get("warnings", ())),
+        locked=image.locked,
+        sha256=image.sha256,
+        found_at=image.found_at,
+    )
+
+
+@get("/images", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def listed(
+    request: _Asked,
+    state: Annotated[list[ImageState] | None, Parameter(description="only of these states")] = None,
+    source: int | None = None,
+    batch: int | None = None,
+    q: Annotated[str, Parameter(description="a text in the old or new name", max_length=200)] = "",
+    cursor_: Cursor = None,
+    limit: Limit = 50,
+) -> Listed[ImageView]:
+    """The images, the oldest first."""
+    wanted = catalogue.Wanted(tuple(state or ()), batch, source, q)
+    with house(request).database.reading(request.user.tenant_id) as session:
+        page = catalogue.images(session, request.user.tenant_id, wanted, after(cursor_), limit)
+        return Listed([viewed(image) for image in page.rows], cursor(page.next))
+
+
+@get("/images/{image_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def one(request: _Asked, image_id: int) -> ImageView:
+    """One image."""
+    with house(request).database.reading(request.user.tenant_id) as session:
+        return viewed(reviews.find(session, request.user.tenant_id, image_id))
+
+
+@get("/images/{image_id:int}/thumbnail", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def thumbnail(request: _Asked, image_id: int) -> Response[bytes]:
+    """A small JPEG of it, at most 320 pixels on its long side; 404 where there is none (any more)."""
+    return picture(request, image_id, large=False)
+
+
+@get("/images/{image_id:int}/preview", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def preview(request: _Asked, image_id: int) -> Response[bytes]:
+    """A JPEG of it, at most 1024 pixels on its long side, else the small one."""
+    return picture(request, image_id, large=True)
+
+
+def picture(request: _Asked, image_id: int, *, large: bool) -> Response[bytes]:
+    """The stored picture, which never changes for the same bytes; nothing of the original's metadata is in it."""
+    tenant_id = request.user.tenant_id
+    with house(request).database.reading(tenant_id) as session:
+        sha256 = reviews.find(session, tenant_id, image_id).sha256 or ""
+    storage = house(request).storage
+    jpeg = (storage.preview(tenant_id, sha256) if large else None) or storage.thumbnail(tenant_id, sha256)
+    if jpeg is None:
+        return Response(b"", status_code=404, media_type="image/jpeg")
+    headers = {"Cache-Control": "private, max-age=86400", "ETag": f'"{sha256}"'}
+    return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+
+@patch("/images/{image_id:int}", guards=[needs(Role.REVIEWER)], sync_to_thread=True)
+def edit(request: _Asked, image_id: int, data: Edit) -> ImageView:
+    """Another name, which then waits to be approved, or another alternative text."""
+    at, member = house(request), request.user
+    if data.name is not None:
+        at.desk.edit(member.tenant_id, image_id, data.name, actor=member.actor)
+    with at.database.session(member.tenant_id) as session:
+        image = reviews.find(session, member.tenant_id, image_id)
+        if data.alt is not None:
+            reviews.say(session, image, data.alt, actor=member.actor)
+        return viewed(image)
+
+
+@get("/images/{image_id:int}/check", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def check(request: _Asked, image_id: int, name: str) -> Checked:
+    """Whether it could have that name, without giving it."""
+    return Checked(house(request).desk.check(request.user.tenant_id, image_id, name) or "")
+
+
+_DECISIONS = {
+    "approve": reviews.approve,
+    "reject": reviews.reject,
+    "retry": reviews.retry,
+    "lock": reviews.lock,
+    "unlock": reviews.unlock,
+    "undo": reviews.undo,
+}
+
+
+@post("/images/{image_id:int}/{decision:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
+def decide(request: _Asked, image_id: int, decision: str) -> ImageView:
+    """approve, reject, retry, lock, unlock, undo or regenerate."""
+    at, member = house(request), request.user
+    if decision == "regenerate":
+        at.desk.regenerate(member.tenant_id, image_id, actor=member.actor)
+    with at.database.session(member.tenant_id) as session:
+        image = reviews.find(session, member.tenant_id, image_id)
+        if decision != "regenerate":
+            for refused in _act(decision)(session, member.tenant_id, [image_id], actor=member.actor):
+                raise Conflict(refused.reason)
+        session.refresh(image)
+        answer = viewed(image)
+    at.ring([image_id])
+    return answer
+
+
+@post("/images/{decision:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
+def decide_many(request: _Asked, decision: str, data: Many) -> Done:
+    """The same for many images at once; what cannot be is left alone, and said."""
+    at, member = house(request), request.user
+    with at.database.session(member.tenant_id) as session:
+        refused = _act(decision)(session, member.tenant_id, data.images, actor=member.actor)
+    at.ring(data.images)
+    return Done(len(set(data.images)) - len(refused), {str(one.image_id): one.reason for one in refused})
+
+
+def _act(decision: str) -> Any:
+    if decision not in _DECISIONS:
+        raise Invalid(f"“{decision}” is no decision; there are {', '.join(_DECISIONS)}.")
+    return _DECISIONS[decision]
+
+
+ROUTES: list[Any] = [listed, one, thumbnail, preview, edit, check, decide, decide_many]

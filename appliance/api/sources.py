@@ -1,0 +1,152 @@
+"""Sources: the places that are watched."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Request, delete, get, patch, post
+from litestar.datastructures import State
+
+from appliance import catalogue, kinds, sources
+from appliance.api.authentication import needs
+from appliance.api.house import house
+from appliance.api.listing import Listed
+from appliance.auth import Member, Role
+from appliance.errors import Invalid
+from appliance.models import Source
+
+_Asked = Request[Member, Any, State]
+
+
+class SourceView(msgspec.Struct, frozen=True):
+    """`options` are those of its kind and those of every kind; `problem` is why it cannot be reached, "" while it can."""
+
+    id: int
+    kind: str
+    name: str
+    root: str
+    options: dict[str, Any]
+    paused: bool
+    problem: str
+    scanned_at: datetime | None
+    waiting: int
+    attention: int
+    under_way: int
+    renamed: int
+
+
+class NewSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kind: str
+    name: str
+    options: dict[str, Any]
+
+
+class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Only what is given is changed. What a source connects with stays: add another one for another place."""
+
+    name: str | None = None
+    options: dict[str, Any] = {}  # noqa: RUF012  # msgspec copies it
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One thing that was tried; `problem` says what is wrong and what to do, "" where nothing is."""
+
+    name: str
+    problem: str = ""
+
+
+class Tested(msgspec.Struct, frozen=True):
+    works: bool
+    steps: list[Step]
+
+
+def shown(source: Source, numbers: catalogue.Numbers) -> SourceView:
+    return SourceView(
+        id=source.id,
+        kind=source.kind,
+        name=source.name,
+        root=source.root,
+        options=source.options | source.choices,
+        paused=source.paused,
+        problem=source.problem,
+        scanned_at=source.scanned_at,
+        waiting=numbers.waiting,
+        attention=numbers.attention,
+        under_way=numbers.under_way,
+        renamed=numbers.renamed,
+    )
+
+
+@get("/source-kinds", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def every_kind() -> dict[str, dict[str, Any]]:
+    """Each kind's options as a JSON Schema."""
+    return {kind: kinds.schema(kind) for kind in kinds.names()}
+
+
+@get("/sources", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def listed(request: _Asked) -> Listed[SourceView]:
+    """All of them, the oldest first."""
+    with house(request).database.reading(request.user.tenant_id) as session:
+        watched = sources.watched(session, request.user.tenant_id)
+        return Listed([shown(source, catalogue.of_source(session, source)) for source in watched])
+
+
+@post("/sources", guards=[needs(Role.ADMIN)], sync_to_thread=True)
+def add(request: _Asked, data: NewSource) -> SourceView:
+    """A source that is watched from now on."""
+    asked = kinds.asked(data.kind, data.options)
+    name = data.name.strip()
+    if not name:
+        raise Invalid("“name” is missing: give the source a name by which you know it.")
+    wanted = sources.Wanted(kind=data.kind, name=name, options=asked.options, choices=asked.choices)
+    sources.connect(data.kind, asked.options).close()
+    with house(request).database.session(request.user.tenant_id) as session:
+        source = sources.add(session, request.user.tenant_id, wanted, actor=request.user.actor)
+        return shown(source, catalogue.of_source(session, source))
+
+
+@get("/sources/{source_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def one(request: _Asked, source_id: int) -> SourceView:
+    """One source."""
+    with house(request).database.reading(request.user.tenant_id) as session:
+        source = sources.find(session, request.user.tenant_id, source_id)
+        return shown(source, catalogue.of_source(session, source))
+
+
+@patch("/sources/{source_id:int}", guards=[needs(Role.ADMIN)], sync_to_thread=True)
+def change(request: _Asked, source_id: int, data: Change) -> SourceView:
+    """Other choices for what comes from now on."""
+    with house(request).database.session(request.user.tenant_id) as session:
+        source = sources.find(session, request.user.tenant_id, source_id)
+        choices = kinds.changed(source, data.options)
+        sources.change(session, source, choices, name=data.name, actor=request.user.actor)
+        return shown(source, catalogue.of_source(session, source))
+
+
+@delete("/sources/{source_id:int}", guards=[needs(Role.ADMIN)], sync_to_thread=True)
+def remove(request: _Asked, source_id: int) -> None:
+    """It is watched no longer; its files stay as they are, and its history and undo remain."""
+    with house(request).database.session(request.user.tenant_id) as session:
+        source = sources.find(session, request.user.tenant_id, source_id)
+        sources.remove(session, source, actor=request.user.actor)
+
+
+@post("/sources/{source_id:int}/test", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
+def test(request: _Asked, source_id: int) -> Tested:
+    """Tries, step by step, whether files can be listed and renamed there."""
+    with house(request).database.reading(request.user.tenant_id) as session:
+        source = sources.find(session, request.user.tenant_id, source_id)
+    steps = [Step(step.name, step.problem) for step in sources.tested(source.kind, source.options)]
+    return Tested(not any(step.problem for step in steps), steps)
+
+
+@post("/sources/{source_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
+def act(request: _Asked, source_id: int, act: str) -> SourceView:
+    """scan (look through all of it now), pause or resume."""
+    with house(request).database.session(request.user.tenant_id) as session:
+        source = sources.find(session, request.user.tenant_id, source_id)
+        sources.act(session, source, act, actor=request.user.actor)
+        return shown(source, catalogue.of_source(session, source))
+
+
+ROUTES: list[Any] = [every_kind, listed, add, one, change, remove, test, act]
