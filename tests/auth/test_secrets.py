@@ -1,0 +1,64 @@
+"""What is sealed in the database opens in its place alone, and outlives a change of keys."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from appliance.config import Settings
+from appliance.secrets import Place, Unreadable, Vault, vault_of
+
+HERE = Place(tenant_id=1, purpose="users.email", row_id=7)
+
+
+def test_what_is_sealed_opens_and_does_not_show_its_text():
+    sealed = Vault(["key"]).seal("alice@example.org", HERE)
+
+    assert "alice" not in sealed
+    assert Vault(["key"]).open(sealed, HERE) == "alice@example.org"
+
+
+@pytest.mark.parametrize("other", [{"tenant_id": 2}, {"purpose": "sources.password"}, {"row_id": 8}])
+def test_a_secret_that_was_moved_to_another_place_is_refused(other: dict[str, object]):
+    vault = Vault(["key"])
+    sealed = vault.seal("alice@example.org", HERE)
+
+    with pytest.raises(Unreadable, match="another place"):
+        vault.open(sealed, dataclasses.replace(HERE, **other))  # type: ignore[arg-type]
+
+
+def test_a_new_key_in_front_seals_and_the_old_one_still_opens():
+    old, both, new = Vault(["old"]), Vault(["new", "old"]), Vault(["new"])
+
+    assert both.open(old.seal("text", HERE), HERE) == "text"
+    assert new.open(both.seal("text", HERE), HERE) == "text"
+
+
+def test_a_key_that_was_taken_away_is_named_as_the_reason():
+    with pytest.raises(Unreadable, match="RENAMER_SECRET_KEY"):
+        Vault(["new"]).open(Vault(["old"]).seal("text", HERE), HERE)
+
+
+def test_a_damaged_secret_is_refused():
+    vault = Vault(["key"])
+    sealed = vault.seal("text", HERE)
+
+    with pytest.raises(Unreadable):
+        vault.open(sealed[:-8] + "AAAAAAA=", HERE)
+
+
+def test_a_digest_is_found_again_under_the_new_keys_and_depends_on_the_purpose():
+    both = Vault(["new", "old"])
+
+    assert Vault(["old"]).digest("email", "a") in both.digests("email", "a")
+    assert both.recognises("email", "a", Vault(["old"]).digest("email", "a"))
+    assert not both.recognises("email", "a", both.digest("csrf", "a"))
+    assert not both.recognises("email", "a", "…")
+
+
+def test_the_key_in_the_data_folder_serves_where_none_is_set(tmp_path: Path):
+    settings = Settings.from_env({"RENAMER_DATA": str(tmp_path)})
+
+    sealed = vault_of(settings).seal("text", HERE)
+
+    assert vault_of(Settings.from_env({"RENAMER_DATA": str(tmp_path)})).open(sealed, HERE) == "text"
