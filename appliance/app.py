@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from appliance import batches, migrations, pipeline
+from appliance import auth, batches, migrations, pipeline
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.errors import Unavailable
@@ -17,6 +17,7 @@ from appliance.imaging import Decoder
 from appliance.models import OWN_TENANT
 from appliance.pipeline.leases import Outcome, register
 from appliance.pipeline.worker import Worker
+from appliance.secrets import vault_of
 from appliance.storage import Storage
 
 if TYPE_CHECKING:
@@ -72,6 +73,19 @@ def session(settings: Settings) -> Iterator[Session]:
             yield session
     finally:
         database.close()
+
+
+def open_accounts(settings: Settings, database: Database) -> str | None:
+    """What each start of the server does for accounts: puts them under the newest key.
+
+    Returns the link with which the first owner makes an account; None where there is an owner.
+    """
+    vault = vault_of(settings)
+    with database.system_session() as session:
+        auth.members.renew(session, vault)
+        auth.links.tidy(session)
+        path = auth.setup_link(session)
+    return path and settings.base_url + path
 
 
 def make_worker(

@@ -1,7 +1,9 @@
 """The settings, read from the environment once."""
 
 import os
+import re
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +16,10 @@ from appliance.errors import Misconfigured
 
 PREFIX = "RENAMER_"
 DATABASE_FILE = "renamer.db"
+DEFAULT_BASE_URL = "http://127.0.0.1:8080"
+LONGEST_WRITING_SECONDS = 2
 SECRET_FILES = {"DATABASE_URL", "QUEUE_URL", "SECRET_KEY"}
-KNOWN = {"DATA", "DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "VISION", "WORKERS"}
+KNOWN = {"BASE_URL", "DATA", "DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "VISION", "WORKERS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Settings:
     data: Path
     database_url: str
     queue_url: str
+    base_url: str = DEFAULT_BASE_URL
     vision: str = "local"
     workers: int = field(default_factory=lambda: min(os.cpu_count() or 1, 8))
     secret_keys: tuple[str, ...] = ()
@@ -47,6 +52,7 @@ class Settings:
             data=folder,
             database_url=_database_url(values, folder, problems),
             queue_url=_queue_url(values, folder, problems),
+            base_url=_base_url(values, problems),
             vision=values.get("VISION", "local"),
             workers=_workers(values, problems),
             secret_keys=tuple(key.strip() for key in values.get("SECRET_KEY", "").split(",") if key.strip()),
@@ -113,6 +119,13 @@ def _queue_url(values: Mapping[str, str], folder: Path, problems: list[str]) -> 
     return url
 
 
+def _base_url(values: Mapping[str, str], problems: list[str]) -> str:
+    given = values.get("BASE_URL", DEFAULT_BASE_URL)
+    if not re.fullmatch(r"https?://[^\s/?#@]+/?", given):
+        problems.append(f"{PREFIX}BASE_URL is {given!r}; give http:// or https:// and a host, and no path.")
+    return given.rstrip("/")
+
+
 def _workers(values: Mapping[str, str], problems: list[str]) -> int:
     given = values.get("WORKERS", str(min(os.cpu_count() or 1, 8)))
     if not given.isdecimal() or not 1 <= int(given) <= 64:
@@ -122,12 +135,23 @@ def _workers(values: Mapping[str, str], problems: list[str]) -> int:
 
 
 def _stored_key(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text().strip()
+        return _finished_key(path)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(32))
         file.flush()
         os.fsync(file.fileno())
-    return path.read_text().strip()
+    return _finished_key(path)
+
+
+def _finished_key(path: Path) -> str:
+    """The key in the file, which another process may be writing this very moment."""
+    give_up = time.monotonic() + LONGEST_WRITING_SECONDS
+    while not (text := path.read_text().strip()):
+        if time.monotonic() > give_up:
+            raise Misconfigured(f"{path} is empty; remove it, and a new key is written, or put yours into it.")
+        time.sleep(0.01)
+    return text

@@ -101,10 +101,15 @@ def insert_once(session: Session, table: type[DeclarativeBase], rows: Sequence[d
     session.execute(_insert_once(table, session.get_bind().dialect.name), rows)
 
 
+def insert_into(table: type[DeclarativeBase], dialect: str) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that may say what happens where the row is there already; both databases say it in the same words."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table.__table__)  # type: ignore[arg-type]  # declared as FromClause
+
+
 @cache
 def _insert_once(table: type[DeclarativeBase], dialect: str) -> Insert:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]  # declared as FromClause
+    return insert_into(table, dialect).on_conflict_do_nothing()
 
 
 def explained(error: DBAPIError) -> Unavailable:

@@ -1,10 +1,47 @@
 """Errors with an HTTP status: what happened, to which thing, what to do now."""
 
+from collections.abc import Mapping
+
 
 class Problem(Exception):
     """A failure that its reader can act on; the message is a sentence for that person."""
 
     status = 500
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What an answer over HTTP says beside the status."""
+        return {}
+
+
+class Unauthorized(Problem):
+    """Nobody is known to be asking, and this is for members only."""
+
+    status = 401
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(Problem):
+    """Who is asking is known, and may not do this."""
+
+    status = 403
+
+
+class TooMany(Problem):
+    """Tried too often; it works again after `retry_after` seconds."""
+
+    status = 429
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Retry-After": str(self.retry_after)}
 
 
 class Invalid(Problem):

@@ -27,6 +27,11 @@ TYPES = frozenset(
         "image.renamed",
         "image.undone",
         "image.unlocked",
+        "member.added",
+        "member.changed",
+        "member.refused",
+        "member.removed",
+        "member.signed_in",
         "processing.error",
         "profile.changed",
         "profile.removed",
@@ -35,6 +40,8 @@ TYPES = frozenset(
         "source.failing",
         "source.recovered",
         "source.removed",
+        "token.added",
+        "token.removed",
     }
 )
 

@@ -27,6 +27,8 @@ NAMES = (
     "migrate",
     "source",
     "api",
+    "user",
+    "token",
     "work",
 )
 

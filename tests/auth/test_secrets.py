@@ -1,11 +1,14 @@
 """What is sealed in the database opens in its place alone, and outlives a change of keys."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from appliance import config
 from appliance.config import Settings
+from appliance.errors import Misconfigured
 from appliance.secrets import Place, Unreadable, Vault, vault_of
 
 HERE = Place(tenant_id=1, purpose="users.email", row_id=7)
@@ -62,3 +65,21 @@ def test_the_key_in_the_data_folder_serves_where_none_is_set(tmp_path: Path):
     sealed = vault_of(settings).seal("text", HERE)
 
     assert vault_of(Settings.from_env({"RENAMER_DATA": str(tmp_path)})).open(sealed, HERE) == "text"
+
+
+def test_processes_that_start_at_once_share_the_key_that_one_of_them_writes(tmp_path: Path):
+    settings = Settings.from_env({"RENAMER_DATA": str(tmp_path / "new")})
+
+    with ThreadPoolExecutor(16) as pool:
+        keys = set(pool.map(lambda _: settings.keys(), range(16)))
+
+    assert len(keys) == 1
+    assert (tmp_path / "new" / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_empty_key_file_is_refused_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(config, "LONGEST_WRITING_SECONDS", 0)
+    (tmp_path / "secret.key").touch()
+
+    with pytest.raises(Misconfigured, match="is empty; remove it"):
+        Settings.from_env({"RENAMER_DATA": str(tmp_path)}).keys()
