@@ -52,12 +52,15 @@ def create_app(settings: Settings) -> "Litestar":
     from litestar.datastructures import State
     from litestar.openapi import OpenAPIConfig
 
-    from appliance import api
+    from appliance.api import problems, routes
+    from appliance.api.authentication import Protection
+    from appliance.api.house import House
 
-    house = api.House(settings, open_database(settings), metadata.version("image-renamer"))
+    house = House(settings, open_database(settings), metadata.version("image-renamer"))
     return Litestar(
-        route_handlers=api.HANDLERS,
-        exception_handlers=api.PROBLEMS,
+        route_handlers=routes.handlers(),
+        plugins=[Protection()],
+        exception_handlers=problems.HANDLERS,
         state=State({"house": house}),
         on_shutdown=[house.close],
         openapi_config=OpenAPIConfig("Image Renamer", house.version, path="/api"),

@@ -109,7 +109,7 @@ def history(
     return _page(session, query.order_by(Rename.id.desc()), limit)
 
 
-def _done(tenant_id: int) -> Select[tuple[Rename]]:
+def _done(tenant_id: int) -> Select[Rename]:
     return select(Rename).where(
         Rename.tenant_id == tenant_id,
         Rename.state.in_((RenameState.DONE, RenameState.UNDONE)),
@@ -148,7 +148,7 @@ def overview(session: Session, tenant_id: int, midnight: datetime) -> Overview:
     )
 
 
-def _renamed_since(tenant_id: int, since: datetime) -> Select[tuple[datetime]]:
+def _renamed_since(tenant_id: int, since: datetime) -> Select[datetime]:
     done = Rename.state == RenameState.DONE, Rename.undoes_id.is_(None), Rename.companion.is_(False)
     mine = Rename.tenant_id == tenant_id, Rename.done_at >= since
     return select(Rename.done_at).where(*mine, *done)  # type: ignore[return-value]  # done rows have a time

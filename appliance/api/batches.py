@@ -10,8 +10,8 @@ from litestar.datastructures import State
 
 from appliance import batches, catalogue, reviews
 from appliance.api.authentication import needs
-from appliance.api.house import house
-from appliance.api.images import Done, ImageView, viewed
+from appliance.api.house import house_of
+from appliance.api.images import Done, ImageView, States, viewed
 from appliance.api.listing import Cursor, Limit, Listed, after, cursor
 from appliance.auth import Member, Role
 from appliance.errors import Invalid
@@ -41,7 +41,7 @@ def shown(batch: Batch, counts: dict[ImageState, int]) -> BatchView:
 def listed(request: _Asked, cursor_: Cursor = None, limit: Limit = 50) -> Listed[BatchView]:
     """The newest first."""
     tenant_id = request.user.tenant_id
-    with house(request).database.reading(tenant_id) as session:
+    with house_of(request).database.reading(tenant_id) as session:
         page = catalogue.batches(session, tenant_id, after(cursor_), limit)
         counted = [
             (batch, catalogue.counts(session, tenant_id, catalogue.Wanted(batch_id=batch.id))) for batch in page.rows
@@ -53,7 +53,7 @@ def listed(request: _Asked, cursor_: Cursor = None, limit: Limit = 50) -> Listed
 def one(request: _Asked, batch_id: int) -> BatchView:
     """One batch."""
     tenant_id = request.user.tenant_id
-    with house(request).database.reading(tenant_id) as session:
+    with house_of(request).database.reading(tenant_id) as session:
         batch = batches.find(session, tenant_id, batch_id)
         return shown(batch, catalogue.counts(session, tenant_id, catalogue.Wanted(batch_id=batch_id)))
 
@@ -62,15 +62,15 @@ def one(request: _Asked, batch_id: int) -> BatchView:
 def images(
     request: _Asked,
     batch_id: int,
-    state: list[ImageState] | None = None,
+    states: States = None,
     q: str = "",
     cursor_: Cursor = None,
     limit: Limit = 50,
 ) -> Listed[ImageView]:
     """Its images, the oldest first."""
     tenant_id = request.user.tenant_id
-    wanted = catalogue.Wanted(tuple(state or ()), batch_id, None, q)
-    with house(request).database.reading(tenant_id) as session:
+    wanted = catalogue.Wanted(tuple(states or ()), batch_id, None, q)
+    with house_of(request).database.reading(tenant_id) as session:
         batches.find(session, tenant_id, batch_id)
         page = catalogue.images(session, tenant_id, wanted, after(cursor_), limit)
         return Listed([viewed(image) for image in page.rows], cursor(page.next))
@@ -79,7 +79,7 @@ def images(
 @post("/batches/{batch_id:int}/{decision:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
 def decide(request: _Asked, batch_id: int, decision: str) -> Done:
     """approve what waits, undo what was renamed, retry what failed, or cancel what has not begun."""
-    at, member = house(request), request.user
+    at, member = house_of(request), request.user
     with at.database.session(member.tenant_id) as session:
         done = _act(decision)(session, member.tenant_id, batch_id, actor=member.actor)
     at.ring(done.due)

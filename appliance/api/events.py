@@ -1,151 +1,23 @@
 """The log of events as it grows: server-sent events and a WebSocket, which go on after the last one that was seen."""
 
-import asyncio
-import logging
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-import anyio.to_thread
 import msgspec
 from litestar import Request, WebSocket, get, websocket
 from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import Parameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
-from sqlalchemy.exc import SQLAlchemyError
 
-from appliance import events
 from appliance.api.authentication import needs
-from appliance.api.house import house
+from appliance.api.house import house_of
 from appliance.auth import Member, Role
-from appliance.db import Database
 from appliance.errors import Invalid
-from appliance.models import Event
 
-LOOK_SECONDS = 0.4
-PING_SECONDS = 15.0
-MOST_WAITING = 2000  # events for one listener, who is let go when it falls further behind
-_FOREIGN_ORIGIN = 4403  # application codes of RFC 6455
-
-logger = logging.getLogger(__name__)
-
-
-class EventView(msgspec.Struct, frozen=True):
-    """docs/reference/events.md says what `before` and `after` hold."""
-
-    id: int
-    at: datetime
-    type: str
-    actor: str
-    source: int | None
-    batch: int | None
-    image: int | None
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-
-
-def shown(event: Event) -> EventView:
-    return EventView(
-        event.id,
-        event.at,
-        event.type,
-        event.actor,
-        event.source_id,
-        event.batch_id,
-        event.image_id,
-        event.before,
-        event.after,
-    )
-
-
-_Queue = asyncio.Queue[EventView | None]  # None: it fell too far behind
-
-
-@dataclass(eq=False)
-class Tail:
-    """One reader of the log for all listeners of a process; it reads only while somebody listens."""
-
-    database: Database
-    _listeners: dict[int, set[_Queue]] = field(default_factory=lambda: defaultdict(set))
-    _task: asyncio.Task[None] | None = None
-
-    async def follow(self, tenant_id: int, after: int | None) -> AsyncIterator[EventView | None]:
-        """The tenant's events after that one (from now on for None), and None whenever nothing has come for a while."""
-        with self._listening(tenant_id) as queue:
-            last = await self._newest() if after is None else after
-            while after is not None and (missed := await self._since(tenant_id, last)):
-                for event in missed:
-                    yield event
-                last = missed[-1].id
-            while True:
-                try:
-                    event = await asyncio.wait_for(queue.get(), PING_SECONDS)
-                except TimeoutError:
-                    yield None
-                    continue
-                if event is None:
-                    return
-                if event.id > last:
-                    last = event.id
-                    yield event
-
-    @contextmanager
-    def _listening(self, tenant_id: int) -> Iterator[_Queue]:
-        queue: _Queue = asyncio.Queue(MOST_WAITING)
-        self._listeners[tenant_id].add(queue)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._read())
-        try:
-            yield queue
-        finally:
-            self._listeners[tenant_id].discard(queue)
-
-    async def _read(self) -> None:
-        last = await self._newest()
-        while any(self._listeners.values()):
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                fresh = await anyio.to_thread.run_sync(self._after, last)
-            except (SQLAlchemyError, OSError) as error:
-                logger.warning("The log of events could not be read: %s", error)
-                continue
-            for tenant_id, event in fresh:
-                last = event.id
-                for queue in list(self._listeners.get(tenant_id, ())):
-                    self._deliver(tenant_id, queue, event)
-
-    def _deliver(self, tenant_id: int, queue: _Queue, event: EventView) -> None:
-        try:
-            queue.put_nowait(event)
-        except asyncio.QueueFull:  # its client comes again, with the last event that it has seen
-            self._listeners[tenant_id].discard(queue)
-            with suppress(asyncio.QueueEmpty):
-                queue.get_nowait()
-            queue.put_nowait(None)
-
-    async def _newest(self) -> int:
-        return await anyio.to_thread.run_sync(self._newest_id)
-
-    async def _since(self, tenant_id: int, last: int) -> list[EventView]:
-        return await anyio.to_thread.run_sync(self._of_tenant, tenant_id, last)
-
-    def _newest_id(self) -> int:
-        with self.database.reading(None) as session:
-            return events.newest(session)
-
-    def _after(self, last: int) -> list[tuple[int, EventView]]:
-        with self.database.reading(None) as session:
-            return [(event.tenant_id, shown(event)) for event in events.everyone_since(session, last)]
-
-    def _of_tenant(self, tenant_id: int, last: int) -> list[EventView]:
-        with self.database.reading(tenant_id) as session:
-            return [shown(event) for event in events.since(session, tenant_id, last)]
-
+_FOREIGN_ORIGIN = 4403  # an application's own code (RFC 6455, 7.4.2)
 
 _LastSeen = Annotated[str | None, Parameter(header="Last-Event-ID", description="the last event that was seen")]
 
@@ -169,7 +41,7 @@ def last_seen(header: str | None, after: int | None) -> int | None:
 
 async def messages(request: Request[Member, Any, State], after: int | None) -> AsyncIterator[ServerSentEventMessage]:
     yield ServerSentEventMessage(comment="listening", retry=2000)
-    async for event in house(request).tail.follow(request.user.tenant_id, after):
+    async for event in house_of(request).tail.follow(request.user.tenant_id, after):
         if event is None:
             yield ServerSentEventMessage(comment="still here")
         else:
@@ -185,7 +57,7 @@ async def socket(socket: WebSocket[Member, Any, State], after: int | None = None
         await socket.close(_FOREIGN_ORIGIN, "Pages of other sites may not listen.")
         return
     with suppress(WebSocketDisconnect):
-        async for event in house(socket).tail.follow(socket.user.tenant_id, after):
+        async for event in house_of(socket).tail.follow(socket.user.tenant_id, after):
             await socket.send_data(msgspec.json.encode(event).decode() if event else "{}")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance import migrations
-from appliance.api.house import House, house
+from appliance.api.house import House, house_of
 from appliance.errors import Problem
 from appliance.models import OWN_TENANT
 
@@ -38,7 +38,7 @@ def alive() -> dict[str, str]:
 @get("/health/ready", sync_to_thread=True)
 def ready(request: Request[object, object, State]) -> Response[Health]:
     """200 where the database, the queue and the storage work, each named; else 503."""
-    parts = examined(house(request))
+    parts = examined(house_of(request))
     healthy = not any(part.problem for part in parts)
     return Response(Health(healthy, parts), status_code=200 if healthy else 503)
 

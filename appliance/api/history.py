@@ -9,7 +9,7 @@ from litestar.datastructures import State
 
 from appliance import catalogue
 from appliance.api.authentication import needs
-from appliance.api.house import house
+from appliance.api.house import house_of
 from appliance.api.images import ImageView, viewed
 from appliance.api.listing import Cursor, Limit, Listed, after, cursor
 from appliance.auth import Member, Role
@@ -53,7 +53,7 @@ def listed(
 ) -> Listed[RenameView]:
     """The newest first; `q` is a text in the old or the new name."""
     tenant_id = request.user.tenant_id
-    with house(request).database.reading(tenant_id) as session:
+    with house_of(request).database.reading(tenant_id) as session:
         page = catalogue.history(
             session, tenant_id, text=q, source_id=source, batch_id=batch, after=after(cursor_), limit=limit
         )
@@ -64,7 +64,7 @@ def listed(
 def search(request: _Asked, q: str, limit: Limit = 20) -> Found:
     """Images and renames with a text in their old or new names."""
     tenant_id = request.user.tenant_id
-    with house(request).database.reading(tenant_id) as session:
+    with house_of(request).database.reading(tenant_id) as session:
         images = catalogue.images(session, tenant_id, catalogue.Wanted(text=q), limit=limit)
         renames = catalogue.history(session, tenant_id, text=q, limit=limit)
         return Found([viewed(image) for image in images.rows], [shown(row) for row in renames.rows])

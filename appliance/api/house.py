@@ -7,10 +7,12 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
+from appliance.api.tail import Tail
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.jobs import Doorbell
 from appliance.reviews import Desk
+from appliance.secrets import Vault, vault_of
 from appliance.sources import Connections
 from appliance.storage import Storage
 
@@ -33,13 +35,15 @@ class House:
         self.bell.ring(image_ids)
 
     @cached_property
+    def vault(self) -> Vault:
+        return vault_of(self.settings)
+
+    @cached_property
     def bell(self) -> Doorbell:
         return Doorbell(self.settings)
 
     @cached_property
-    def tail(self) -> "Tail":
-        from appliance.api.events import Tail  # which is told by what it needs of a house
-
+    def tail(self) -> Tail:
         return Tail(self.database)
 
     @property
@@ -51,7 +55,7 @@ class House:
         return Desk(self.database, self.connections)
 
 
-def house(connection: ASGIConnection[Any, Any, Any, Any]) -> House:
+def house_of(connection: ASGIConnection[Any, Any, Any, Any]) -> House:
     """The one of the running server."""
-    found: House = connection.app.state.house
-    return found
+    house: House = connection.app.state.house
+    return house

@@ -10,7 +10,7 @@ from litestar.params import Parameter
 
 from appliance import catalogue, reviews
 from appliance.api.authentication import needs
-from appliance.api.house import house
+from appliance.api.house import house_of
 from appliance.api.listing import Cursor, Limit, Listed, after, cursor
 from appliance.auth import Member, Role
 from appliance.errors import Conflict, Invalid
@@ -18,6 +18,9 @@ from appliance.models import Image, ImageState
 from appliance.sources import name_of
 
 _Asked = Request[Member, Any, State]
+
+
+States = Annotated[list[ImageState] | None, Parameter(query="state", description="only of these states")]
 
 
 class WordView(msgspec.Struct, frozen=True):
@@ -103,7 +106,7 @@ def viewed(image: Image) -> ImageView:
 @get("/images", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def listed(
     request: _Asked,
-    state: Annotated[list[ImageState] | None, Parameter(description="only of these states")] = None,
+    states: States = None,
     source: int | None = None,
     batch: int | None = None,
     q: Annotated[str, Parameter(description="a text in the old or new name", max_length=200)] = "",
@@ -111,8 +114,8 @@ def listed(
     limit: Limit = 50,
 ) -> Listed[ImageView]:
     """The images, the oldest first."""
-    wanted = catalogue.Wanted(tuple(state or ()), batch, source, q)
-    with house(request).database.reading(request.user.tenant_id) as session:
+    wanted = catalogue.Wanted(tuple(states or ()), batch, source, q)
+    with house_of(request).database.reading(request.user.tenant_id) as session:
         page = catalogue.images(session, request.user.tenant_id, wanted, after(cursor_), limit)
         return Listed([viewed(image) for image in page.rows], cursor(page.next))
 
@@ -120,7 +123,7 @@ def listed(
 @get("/images/{image_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def one(request: _Asked, image_id: int) -> ImageView:
     """One image."""
-    with house(request).database.reading(request.user.tenant_id) as session:
+    with house_of(request).database.reading(request.user.tenant_id) as session:
         return viewed(reviews.find(session, request.user.tenant_id, image_id))
 
 
@@ -139,9 +142,9 @@ def preview(request: _Asked, image_id: int) -> Response[bytes]:
 def picture(request: _Asked, image_id: int, *, large: bool) -> Response[bytes]:
     """The stored picture, which never changes for the same bytes; nothing of the original's metadata is in it."""
     tenant_id = request.user.tenant_id
-    with house(request).database.reading(tenant_id) as session:
+    with house_of(request).database.reading(tenant_id) as session:
         sha256 = reviews.find(session, tenant_id, image_id).sha256 or ""
-    storage = house(request).storage
+    storage = house_of(request).storage
     jpeg = (storage.preview(tenant_id, sha256) if large else None) or storage.thumbnail(tenant_id, sha256)
     if jpeg is None:
         return Response(b"", status_code=404, media_type="image/jpeg")
@@ -152,7 +155,7 @@ def picture(request: _Asked, image_id: int, *, large: bool) -> Response[bytes]:
 @patch("/images/{image_id:int}", guards=[needs(Role.REVIEWER)], sync_to_thread=True)
 def edit(request: _Asked, image_id: int, data: Edit) -> ImageView:
     """Another name, which then waits to be approved, or another alternative text."""
-    at, member = house(request), request.user
+    at, member = house_of(request), request.user
     if data.name is not None:
         at.desk.edit(member.tenant_id, image_id, data.name, actor=member.actor)
     with at.database.session(member.tenant_id) as session:
@@ -165,7 +168,7 @@ def edit(request: _Asked, image_id: int, data: Edit) -> ImageView:
 @get("/images/{image_id:int}/check", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def check(request: _Asked, image_id: int, name: str) -> Checked:
     """Whether it could have that name, without giving it."""
-    return Checked(house(request).desk.check(request.user.tenant_id, image_id, name) or "")
+    return Checked(house_of(request).desk.check(request.user.tenant_id, image_id, name) or "")
 
 
 _DECISIONS = {
@@ -181,7 +184,7 @@ _DECISIONS = {
 @post("/images/{image_id:int}/{decision:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
 def decide(request: _Asked, image_id: int, decision: str) -> ImageView:
     """approve, reject, retry, lock, unlock, undo or regenerate."""
-    at, member = house(request), request.user
+    at, member = house_of(request), request.user
     if decision == "regenerate":
         at.desk.regenerate(member.tenant_id, image_id, actor=member.actor)
     with at.database.session(member.tenant_id) as session:
@@ -198,7 +201,7 @@ def decide(request: _Asked, image_id: int, decision: str) -> ImageView:
 @post("/images/{decision:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
 def decide_many(request: _Asked, decision: str, data: Many) -> Done:
     """The same for many images at once; what cannot be is left alone, and said."""
-    at, member = house(request), request.user
+    at, member = house_of(request), request.user
     with at.database.session(member.tenant_id) as session:
         refused = _act(decision)(session, member.tenant_id, data.images, actor=member.actor)
     at.ring(data.images)

@@ -54,8 +54,6 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[dict[s
     title = _TITLES.get(status, "Error")
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.url.path}
     headers = dict(getattr(error, "headers", None) or {})
-    if (seconds := getattr(error, "retry_after", None)) is not None:
-        headers["Retry-After"] = str(max(1, round(seconds)))
     return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=headers)
 
 

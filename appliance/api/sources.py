@@ -9,7 +9,7 @@ from litestar.datastructures import State
 
 from appliance import catalogue, kinds, sources
 from appliance.api.authentication import needs
-from appliance.api.house import house
+from appliance.api.house import house_of
 from appliance.api.listing import Listed
 from appliance.auth import Member, Role
 from appliance.errors import Invalid
@@ -19,7 +19,7 @@ _Asked = Request[Member, Any, State]
 
 
 class SourceView(msgspec.Struct, frozen=True):
-    """`options` are those of its kind and those of every kind; `problem` is why it cannot be reached, "" while it can."""
+    """`options` are those of its kind and of every kind; `problem` is why it cannot be reached, "" while it can."""
 
     id: int
     kind: str
@@ -45,7 +45,7 @@ class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Only what is given is changed. What a source connects with stays: add another one for another place."""
 
     name: str | None = None
-    options: dict[str, Any] = {}  # noqa: RUF012  # msgspec copies it
+    options: dict[str, Any] = {}  # msgspec copies it
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -86,7 +86,7 @@ def every_kind() -> dict[str, dict[str, Any]]:
 @get("/sources", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def listed(request: _Asked) -> Listed[SourceView]:
     """All of them, the oldest first."""
-    with house(request).database.reading(request.user.tenant_id) as session:
+    with house_of(request).database.reading(request.user.tenant_id) as session:
         watched = sources.watched(session, request.user.tenant_id)
         return Listed([shown(source, catalogue.of_source(session, source)) for source in watched])
 
@@ -100,7 +100,7 @@ def add(request: _Asked, data: NewSource) -> SourceView:
         raise Invalid("“name” is missing: give the source a name by which you know it.")
     wanted = sources.Wanted(kind=data.kind, name=name, options=asked.options, choices=asked.choices)
     sources.connect(data.kind, asked.options).close()
-    with house(request).database.session(request.user.tenant_id) as session:
+    with house_of(request).database.session(request.user.tenant_id) as session:
         source = sources.add(session, request.user.tenant_id, wanted, actor=request.user.actor)
         return shown(source, catalogue.of_source(session, source))
 
@@ -108,7 +108,7 @@ def add(request: _Asked, data: NewSource) -> SourceView:
 @get("/sources/{source_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def one(request: _Asked, source_id: int) -> SourceView:
     """One source."""
-    with house(request).database.reading(request.user.tenant_id) as session:
+    with house_of(request).database.reading(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
         return shown(source, catalogue.of_source(session, source))
 
@@ -116,7 +116,7 @@ def one(request: _Asked, source_id: int) -> SourceView:
 @patch("/sources/{source_id:int}", guards=[needs(Role.ADMIN)], sync_to_thread=True)
 def change(request: _Asked, source_id: int, data: Change) -> SourceView:
     """Other choices for what comes from now on."""
-    with house(request).database.session(request.user.tenant_id) as session:
+    with house_of(request).database.session(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
         choices = kinds.changed(source, data.options)
         sources.change(session, source, choices, name=data.name, actor=request.user.actor)
@@ -126,7 +126,7 @@ def change(request: _Asked, source_id: int, data: Change) -> SourceView:
 @delete("/sources/{source_id:int}", guards=[needs(Role.ADMIN)], sync_to_thread=True)
 def remove(request: _Asked, source_id: int) -> None:
     """It is watched no longer; its files stay as they are, and its history and undo remain."""
-    with house(request).database.session(request.user.tenant_id) as session:
+    with house_of(request).database.session(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
         sources.remove(session, source, actor=request.user.actor)
 
@@ -134,7 +134,7 @@ def remove(request: _Asked, source_id: int) -> None:
 @post("/sources/{source_id:int}/test", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
 def test(request: _Asked, source_id: int) -> Tested:
     """Tries, step by step, whether files can be listed and renamed there."""
-    with house(request).database.reading(request.user.tenant_id) as session:
+    with house_of(request).database.reading(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
     steps = [Step(step.name, step.problem) for step in sources.tested(source.kind, source.options)]
     return Tested(not any(step.problem for step in steps), steps)
@@ -143,7 +143,7 @@ def test(request: _Asked, source_id: int) -> Tested:
 @post("/sources/{source_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
 def act(request: _Asked, source_id: int, act: str) -> SourceView:
     """scan (look through all of it now), pause or resume."""
-    with house(request).database.session(request.user.tenant_id) as session:
+    with house_of(request).database.session(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
         sources.act(session, source, act, actor=request.user.actor)
         return shown(source, catalogue.of_source(session, source))

@@ -55,6 +55,8 @@ def _run(settings: Settings, listener: socket.socket, folders: tuple[Path, ...])
         supervisor.start()
         _welcome(listener, folders)
         supervisor.watch()
+    if supervisor.broken:
+        raise Unavailable(f"The {supervisor.broken} process cannot be started; what it said stands above.")
     click.echo("Stopped.")
 
 

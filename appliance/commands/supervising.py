@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 FIRST_WAIT = 0.5  # seconds before a child that ended is started again; doubled each time it ends soon after
 LONGEST_WAIT = 30.0
 WELL_AFTER = 60.0  # seconds that a child must live for its earlier ends to be forgotten
+MOST_FAILURES = 3  # ends of their own accord, each soon after its start, after which it is no use to go on
 PATIENCE = 10.0  # seconds for children to end in good order before they are killed
 _LOOK = 0.2
 _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
@@ -34,6 +35,7 @@ class Child:
     started_at: float = 0.0
     waits: float = FIRST_WAIT
     again_at: float = 0.0
+    failures: int = 0
 
     def start(self, environment: Mapping[str, str]) -> None:
         """In a session of its own, so that Ctrl-C reaches the supervisor alone; it ends with the supervisor, by
@@ -62,20 +64,22 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Starts the children again when they end, each after a growing while, until it is asked to stop."""
+    """Starts the children again when they end, each after a growing while, until it is asked to stop, or one of them
+    cannot be started: then `broken` is its name."""
 
     children: Sequence[Child]
     environment: Mapping[str, str]
     stopping: threading.Event = field(default_factory=threading.Event)
+    broken: str = ""
 
     def start(self) -> None:
         for child in self.children:
             child.start(self.environment)
 
     def watch(self) -> None:
-        """Returns once `stopping` is set and all children have ended."""
+        """Returns once it is to stop and all children have ended."""
         try:
-            while not self.stopping.wait(_LOOK):
+            while not self.broken and not self.stopping.wait(_LOOK):
                 for child in self.children:
                     self._look_after(child)
         finally:
@@ -85,8 +89,12 @@ class Supervisor:
         now = time.monotonic()
         if child.alive:
             if now - child.started_at > WELL_AFTER:
-                child.waits = FIRST_WAIT
+                child.waits, child.failures = FIRST_WAIT, 0
         elif child.process is not None:
+            child.failures += child.process.returncode > 0
+            if child.failures >= MOST_FAILURES:
+                self.broken = child.name
+                return
             logger.warning(
                 "The %s process ended (%s) and is started again in %.1f s.", child.name, _how(child), child.waits
             )

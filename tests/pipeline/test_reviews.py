@@ -1,6 +1,7 @@
 """What waits for a person, and what a person decides about it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,10 @@ ALICE = "user:1"
 def arrivals(workshop: Workshop) -> Callable[..., None]:
     """Photos come into a watched source, whose owner chose that review."""
 
-    def arrive(*names: str, review: str = "ask", threshold: float = 0.5, rename: str = "all") -> None:
+    def arrive(*names: str, **choices: Any) -> None:
         for seed, name in enumerate(names):
             workshop.home.photo(name, seed)
-        policy = Policy(provider="canned", review=review, threshold=threshold, rename=rename)
+        policy = Policy(provider="canned", **({"review": "ask", "rename": "all"} | choices))
         with workshop.database.session(OWN_TENANT) as session:
             workshop.batch = batches.start(
                 session, OWN_TENANT, workshop.source, BatchKind.ARRIVALS, policy, None, actor="system"

@@ -1,0 +1,23 @@
+"""Every endpoint, under one path."""
+
+from typing import Any
+
+from litestar import Router
+
+from appliance.api import accounts, batches, events, health, history, images, sources
+from appliance.api.authentication import needs
+from appliance.auth import Role
+
+PATH = "/api/v1"
+
+
+def handlers() -> list[Any]:
+    """What a server answers beside its pages."""
+    nouns = (images.ROUTES, batches.ROUTES, sources.ROUTES, history.ROUTES, events.ROUTES)
+    everything = [handler for noun in nouns for handler in noun]
+    return [
+        health.alive,
+        health.ready,
+        accounts.router(PATH),
+        Router(PATH, guards=[needs(Role.VIEWER)], route_handlers=everything),
+    ]
