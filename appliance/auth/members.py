@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from appliance import events
 from appliance.auth import links, sessions, tokens
-from appliance.errors import Conflict, Invalid, NotFound
-from appliance.models import Link, Membership, Role, User
+from appliance.errors import Conflict, Forbidden, Invalid, NotFound
+from appliance.models import Link, LinkPurpose, Membership, Role, User
 from appliance.secrets import Place, Vault
 
 LONGEST_EMAIL = 254
@@ -115,6 +115,22 @@ def set_password(session: Session, tenant_id: int, user_id: int, stored: str, *,
     session.get_one(User, user_id).password = stored
     sessions.end_all(session, user_id)
     _tell(session, tenant_id, "member.changed", user_id, actor, after={"password": "changed"})
+
+
+def lacks_password(session: Session, user: User) -> bool:
+    """This tenant's owner may hand out the first link: no other tenant has invited the same person."""
+    return user.password is None and len(memberships(session, user.id)) == 1
+
+
+def make_link(session: Session, tenant_id: int, user_id: int) -> tuple[str, LinkPurpose]:
+    """The token of a link at which a member chooses a password, and whether it is the first one. Raises NotFound, and
+    Forbidden for an account that is another tenant's too: its password opens what this tenant has no right to."""
+    _found(session, tenant_id, user_id)
+    if len(memberships(session, user_id)) > 1:
+        raise Forbidden("That account belongs to other teams too; only whoever has it may change its password.")
+    invited = session.get_one(User, user_id).password is None
+    purpose = LinkPurpose.INVITE if invited else LinkPurpose.RESET
+    return links.make(session, tenant_id, purpose, user_id), purpose
 
 
 def memberships(session: Session, user_id: int) -> list[Membership]:

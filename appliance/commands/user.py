@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
 from appliance import app, batches
 from appliance.auth import links, members, passwords
@@ -34,9 +33,10 @@ def add(settings: Settings, email: str, role: str | None, name: str, password: s
         added = members.add(session, OWN_TENANT, vault, email, chosen, name=name, actor=batches.ACTOR)
         if stored and added.password is None:
             members.set_password(session, OWN_TENANT, added.id, stored, actor=batches.ACTOR)
-        link = None if added.password else _link(session, settings, LinkPurpose.INVITE, added.id)
+        made = members.make_link(session, OWN_TENANT, added.id) if members.lacks_password(session, added) else None
     click.echo(f"{email.strip()} is a member now, as {chosen.value}.")
-    _say(link, LinkPurpose.INVITE)
+    if made:
+        _say(settings, *made)
 
 
 @user.command("list")
@@ -69,19 +69,14 @@ def reset(settings: Settings, email: str) -> None:
     """Prints a link that works once, to choose another password. Until it is used, the old one works."""
     with app.session(settings) as session:
         person = members.by_email(session, OWN_TENANT, vault_of(settings), email)
-        purpose = LinkPurpose.INVITE if person.invited else LinkPurpose.RESET
-        link = _link(session, settings, purpose, person.id)
-    _say(link, purpose)
+        made = members.make_link(session, OWN_TENANT, person.id)
+    _say(settings, *made)
 
 
-def _link(session: Session, settings: Settings, purpose: LinkPurpose, user_id: int) -> str:
-    return settings.base_url + links.PATH + links.make(session, OWN_TENANT, purpose, user_id)
-
-
-def _say(link: str | None, purpose: LinkPurpose) -> None:
-    if link:
-        hours = links.LASTING[purpose].total_seconds() / 3600
-        click.echo(f"A password is chosen at this link, once, within {hours:.0f} hours:\n{link}")
+def _say(settings: Settings, token: str, purpose: LinkPurpose) -> None:
+    hours = links.LASTING[purpose].total_seconds() / 3600
+    click.echo(f"A password is chosen at this link, once, within {hours:.0f} hours:")
+    click.echo(settings.base_url + links.PATH + token)
 
 
 def _line(person: members.Person) -> str:

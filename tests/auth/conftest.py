@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 
@@ -18,6 +19,12 @@ PASSWORD = "a walk on the beach"
 CLIENT = Client("192.0.2.1", "a browser")
 
 
+@cache
+def hashed(password: str) -> str:
+    """The same password is hashed once in a run of the tests."""
+    return passwords.hashed(password, "")
+
+
 @dataclass
 class Registry:
     """The accounts of a database; each act is a transaction of its own."""
@@ -27,7 +34,7 @@ class Registry:
 
     def add(self, email: str, role: Role, password: str | None = PASSWORD, *, tenant_id: int = OWN_TENANT) -> int:
         """A member, by number; without a password, one who is invited only."""
-        stored = password and passwords.hashed(password, email)
+        stored = password and hashed(password)
         with self.database.session(tenant_id) as session:
             user = auth.members.add(session, tenant_id, self.vault, email, role, actor="a test")
             user.password = stored
