@@ -24,8 +24,8 @@ _WEBP = Kind("webp", "webp", "image/webp")
 _GIF = Kind("gif", "gif", "image/gif")
 _TIFF = Kind("tiff", "tif", "image/tiff")
 _BMP = Kind("bmp", "bmp", "image/bmp")
-_HEIC = Kind("heic", "heic", "image/heic", readable=False)
-_AVIF = Kind("avif", "avif", "image/avif", readable=False)
+_HEIC = Kind("heic", "heic", "image/heic")
+_AVIF = Kind("avif", "avif", "image/avif")
 
 
 def _raw(extension: str, mime: str) -> Kind:

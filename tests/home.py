@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pillow_heif
 from click.testing import CliRunner
 from PIL import Image
 
 from appliance import commands
+
+pillow_heif.register_heif_opener()
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,17 @@
-"""Bytes to a picture, through Pillow and nothing else. Runs only in a child of the fork server."""
+"""Bytes to a picture, through Pillow's plugins and nothing else. Runs only in a child of the fork server."""
 
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import BinaryIO
 
+from pi_heif import register_heif_opener  # type: ignore[import-untyped]  # it ships no types
+
 # Each plugin by name: none is looked for later, when no file can be opened any more, and no other is ever tried.
 from PIL import (  # noqa: F401  # a plugin registers itself
+    AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     Image,
@@ -22,7 +26,7 @@ from PIL import (  # noqa: F401  # a plugin registers itself
     WebPImagePlugin,
 )
 
-from appliance.imaging import exif, pixels
+from appliance.imaging import exif, isoboxes, pixels
 from appliance.imaging.contents import Contents
 from appliance.imaging.faults import Fault
 from appliance.imaging.picture import Exif, Picture
@@ -30,7 +34,18 @@ from appliance.scanning import HEAD, Kind, kind
 
 MOST_PIXELS = 100_000_000
 
-_PLUGINS = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF", "tiff": "TIFF", "bmp": "BMP"}
+_PLUGINS = {
+    "jpeg": "JPEG",
+    "png": "PNG",
+    "webp": "WEBP",
+    "gif": "GIF",
+    "tiff": "TIFF",
+    "bmp": "BMP",
+    "heic": "HEIF",
+    "avif": "AVIF",
+}
+_TURNED = {"tiff", "heic"}  # whose plugins turn the pixels
+_IN_BOXES = {"heic", "avif"}
 
 # Words of Pillow's exceptions, which have few classes of their own, and what they mean; the first that fits counts.
 _WORDS = (
@@ -62,6 +77,8 @@ def prepare() -> None:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     PngImagePlugin.MAX_TEXT_CHUNK = 1 << 20
     PngImagePlugin.MAX_TEXT_MEMORY = 8 << 20
+    register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # a thread's stack counts against the memory of a child
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -118,7 +135,22 @@ def _recognised(contents: Contents) -> Kind:
         raise Refusal(Fault.NOT_YET, "a camera's raw file" if found.format == "raw" else found.format.upper())
     if found.format == "webp" and 8 + int.from_bytes(head[4:8], "little") > contents.size:
         raise Refusal(Fault.TRUNCATED)  # Pillow only says that there is no decoder for it
+    if found.format in _IN_BOXES:
+        _check_boxes(contents)
     return found
+
+
+def _check_boxes(contents: Contents) -> None:
+    try:
+        isoboxes.check_picture(contents)
+    except (isoboxes.CutOff, struct.error) as error:
+        raise Refusal(Fault.TRUNCATED) from error
+    _check_size(isoboxes.largest(contents))  # libheif and libavif have limits of their own, and say less of them
+
+
+def _check_size(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > MOST_PIXELS:
+        raise Refusal(Fault.TOO_MANY_PIXELS, f"{size[0]} × {size[1]}")
 
 
 def _open(contents: Contents, found: Kind) -> tuple[Image.Image, Exif]:
@@ -131,8 +163,7 @@ def _open(contents: Contents, found: Kind) -> tuple[Image.Image, Exif]:
         if contents.ended and found.format != "jpeg":  # there, markers are looked for up to the end
             raise Refusal(Fault.TRUNCATED) from error
         raise _refusal(error, Refusal(Fault.LYING, found.format.upper())) from error
-    if image.width * image.height > MOST_PIXELS:
-        raise Refusal(Fault.TOO_MANY_PIXELS, f"{image.width} × {image.height}")
+    _check_size(image.size)
     return image, exif.read(image)
 
 
@@ -142,7 +173,7 @@ def _described(image: Image.Image, camera: Exif, found: Kind) -> Picture:
 
 
 def _turn(camera: Exif, found: Kind) -> int:
-    return 1 if found.format == "tiff" else camera.orientation  # of those, Pillow does it
+    return 1 if found.format in _TURNED else camera.orientation
 
 
 def _refusal(error: Exception, otherwise: Refusal) -> Refusal:

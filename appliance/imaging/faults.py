@@ -34,7 +34,8 @@ _LEFT_ALONE = "It is left alone; open it only if you know where it came from"
 _MEANINGS = {
     Fault.EMPTY: _Meaning(f"{{name}} is empty (0 bytes): {_COPY_AGAIN}."),
     Fault.NO_IMAGE: _Meaning(
-        "{name} is no image that can be renamed by its content: JPEG, PNG, WebP, GIF, TIFF and BMP are read."
+        "{name} is no image that can be renamed by its content: JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF and BMP are "
+        "read."
     ),
     Fault.NOT_YET: _Meaning("{name} is {detail}, which is not readable yet: keep it, or save a copy as JPEG."),
     Fault.TRUNCATED: _Meaning(f"{{name}} ends before its picture does: {_COPY_AGAIN}."),

@@ -9,8 +9,8 @@ from appliance.scanning import Kind
 @dataclass(frozen=True, slots=True)
 class Exif:
     """What the camera wrote. `taken_at` has a time zone only where the camera knew it; degrees are WGS 84, north and
-    east positive; `orientation` is the EXIF number from 1 to 8; `content_id` is what the still and the film of a Live
-    Photo share."""
+    east positive; `orientation` is the EXIF number from 1 to 8, and 1 in a HEIC, which says it elsewhere; `content_id`
+    is what the still and the film of a Live Photo share."""
 
     taken_at: datetime | None = None
     make: str = ""

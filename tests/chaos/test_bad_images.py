@@ -34,6 +34,10 @@ WHOLE = {
     "tiff": encoded(scene(1, (200, 150)), "TIFF"),
     "lzw": encoded(scene(1, (200, 150)), "TIFF", compression="tiff_lzw"),
     "jpeg in tiff": encoded(scene(1, (200, 150)), "TIFF", compression="jpeg"),
+    "heic": encoded(scene(1, (200, 150)), "HEIF"),
+    "heic, camera": with_exif({271: "Canon", 274: 6}, {36867: "2024:05:17 18:03:09"}, file_format="HEIF"),
+    "transparent heic": encoded(scene(1, (200, 150)).convert("RGBA"), "HEIF"),
+    "avif": encoded(scene(1, (200, 150)), "AVIF"),
     "bmp": encoded(scene(1, (200, 150)), "BMP"),
 }
 

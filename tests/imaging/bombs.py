@@ -249,6 +249,39 @@ def webp_with_frames_of_nothing() -> bytes:
     return riff(webp_canvas(16, 16), (b"ANIM", bytes(6)), *[(b"ANMF", bytes(16))] * 50_000)
 
 
+# HEIC, AVIF ------------------------------------------------------------------------------------------------------
+
+
+def of_size(file_format: str, width: int, height: int) -> bytes:
+    """A picture of 64 × 64 that is said to be of another size."""
+    data = encoded(quarters((64, 64)), file_format)
+    return data.replace(b"ispe" + struct.pack(">III", 0, 64, 64), b"ispe" + struct.pack(">III", 0, width, height))
+
+
+def of_items(file_format: str, count: int) -> bytes:
+    """As many items as are claimed, of which none is there."""
+    data = encoded(quarters((64, 40)), file_format)
+    at = data.index(b"iloc") + 10
+    return data[:at] + struct.pack(">H", count) + data[at + 2 :]
+
+
+def heic_with_an_item_of_no_kind() -> bytes:
+    data = encoded(quarters((64, 64)), "HEIF", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0")
+    return data.replace(b"Exif\0", b"E\xffif\0", 1)
+
+
+def boxes_in_boxes(depth: int) -> bytes:
+    inner = b""
+    for _ in range(depth):
+        inner = struct.pack(">I4s4x", len(inner) + 12, b"meta") + inner
+    return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + inner
+
+
+def many_boxes(kind: bytes, count: int) -> bytes:
+    inside = struct.pack(">I4s", 8, kind) * count
+    return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + struct.pack(">I4s4x", len(inside) + 12, b"meta") + inside
+
+
 BOMBS: dict[str, Callable[[], bytes]] = {
     "jpeg: four billion pixels": lambda: jpeg_of(HUGE, HUGE),
     "jpeg: 296 bytes that take half a gibibyte": lambda: jpeg_of(9_990, 9_990, components=3),
@@ -303,6 +336,18 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "tiff: 50,000 directories": tiff_of_many_directories,
     "tiff: a directory within itself": lambda: tiff_of(grey(8, 8) | {330: (LONG, 1, 8), 34665: (LONG, 1, 8)}),
     "tiff: quintillions of strips": big_tiff_of_counts,
+    "heic: four billion pixels": lambda: of_size("HEIF", 60_000, 60_000),
+    "heic: 99 million pixels in 500 bytes": lambda: of_size("HEIF", 9_990, 9_990),
+    "heic: as large as can be said": lambda: of_size("HEIF", 2**32 - 1, 2**32 - 1),
+    "heic: no pixels": lambda: of_size("HEIF", 0, 0),
+    "heic: 65,535 items": lambda: of_items("HEIF", 65_535),
+    "heic: an item of no kind": heic_with_an_item_of_no_kind,
+    "heic: boxes in boxes": lambda: boxes_in_boxes(50_000),
+    "heic: a million boxes": lambda: many_boxes(b"free", 1_000_000),
+    "avif: four billion pixels": lambda: of_size("AVIF", 60_000, 60_000),
+    "avif: 99 million pixels in 500 bytes": lambda: of_size("AVIF", 9_990, 9_990),
+    "avif: no pixels": lambda: of_size("AVIF", 0, 0),
+    "avif: 65,535 items": lambda: of_items("AVIF", 65_535),
     "webp: a canvas of 268 million": lambda: webp_of_canvas(16_384, 16_384),
     "webp: a canvas of 280 billion": lambda: webp_of_canvas(1 << 24, 1 << 14),
     "webp: a canvas of 98 million": lambda: webp_of_canvas(9_900, 9_900),

@@ -5,8 +5,11 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+import pillow_heif
 from PIL import Image, ImageDraw
 from PIL.ExifTags import IFD
+
+pillow_heif.register_heif_opener()  # writes; what is tested reads with pi-heif
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 180, 30), (30, 30, 220), (255, 255, 255)
 

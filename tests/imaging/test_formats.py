@@ -3,6 +3,8 @@
 import io
 from pathlib import Path
 
+import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
@@ -37,6 +39,10 @@ def assert_shows_quarters(preview: bytes) -> None:
         ("TIFF", "tif", {"compression": "tiff_lzw"}),
         ("TIFF", "tif", {"compression": "tiff_adobe_deflate"}),
         ("BMP", "bmp", {}),
+        ("HEIF", "heic", {"quality": 95}),
+        ("HEIF", "heic", {"quality": -1, "chroma": 444}),
+        ("AVIF", "avif", {"quality": 95}),
+        ("AVIF", "avif", {"quality": 95, "subsampling": "4:4:4"}),
     ],
 )
 def test_each_format_is_read(decoder: Decoder, file_format: str, extension: str, options: dict[str, object]):
@@ -54,6 +60,8 @@ def test_each_format_is_read(decoder: Decoder, file_format: str, extension: str,
         ("RGBA", "PNG"),
         ("RGBA", "WEBP"),
         ("YCbCr", "TIFF"),
+        ("RGBA", "HEIF"),
+        ("RGBA", "AVIF"),
     ],
 )
 def test_colours_survive_every_way_of_storing_them(decoder: Decoder, mode: str, file_format: str):
@@ -68,7 +76,8 @@ def test_a_palette_is_looked_up_before_pixels_are_averaged(decoder: Decoder, fil
 
 
 @pytest.mark.parametrize(
-    ("mode", "file_format"), [("1", "PNG"), ("1", "TIFF"), ("L", "PNG"), ("LA", "PNG"), ("L", "JPEG")]
+    ("mode", "file_format"),
+    [("1", "PNG"), ("1", "TIFF"), ("L", "PNG"), ("LA", "PNG"), ("L", "JPEG"), ("L", "HEIF"), ("L", "AVIF")],
 )
 def test_grey_pictures_are_read(decoder: Decoder, mode: str, file_format: str):
     half = Image.new("L", (100, 100), 255)
@@ -94,10 +103,11 @@ def test_a_picture_of_no_numbers_is_black_and_no_crash(decoder: Decoder):
     assert (picture.width, picture.height) == (40, 40)
 
 
-def test_what_is_transparent_is_white(decoder: Decoder):
+@pytest.mark.parametrize("file_format", ["PNG", "HEIF", "AVIF"])
+def test_what_is_transparent_is_white(decoder: Decoder, file_format: str):
     clear = Image.new("RGBA", (100, 100), (0, 0, 0, 0))
     clear.paste((*RED, 255), (0, 0, 50, 100))
-    preview = opened(decoder.inspect(io.BytesIO(encoded(clear, "PNG")), "x").preview)
+    preview = opened(decoder.inspect(io.BytesIO(encoded(clear, file_format)), "x").preview)
     assert close(preview.getpixel((80, 50)), WHITE)
     assert close(preview.getpixel((20, 50)), RED)
 
@@ -112,12 +122,27 @@ def test_a_transparent_colour_of_a_palette_is_white(decoder: Decoder, file_forma
     assert close(preview.getpixel((20, 50)), RED, by=40)
 
 
-@pytest.mark.parametrize("file_format", ["GIF", "WEBP", "PNG", "TIFF"])
+@pytest.mark.parametrize("file_format", ["GIF", "WEBP", "PNG", "TIFF", "HEIF", "AVIF"])
 def test_of_many_frames_the_first_is_the_picture(decoder: Decoder, file_format: str):
     frames = [Image.new("RGB", (80, 60), colour) for colour in (RED, GREEN, BLUE)]
     moving = encoded(frames[0], file_format, save_all=True, append_images=frames[1:])
     preview = opened(decoder.inspect(io.BytesIO(moving), "x").preview)
     assert close(preview.getpixel((40, 30)), RED, by=30)
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+def test_a_heic_of_more_than_eight_bits_is_read(decoder: Decoder, bits: int):
+    pillow_heif.options.SAVE_HDR_TO_12_BIT = bits == 12
+    deep = np.asarray(quarters()).astype(np.uint16) * 257
+    file = io.BytesIO()
+    pillow_heif.encode("RGB;16", (640, 400), deep.tobytes(), file, quality=95)
+    assert_shows_quarters(decoder.inspect(file, "x").preview)
+
+
+def test_of_several_pictures_in_a_heic_the_primary_one_is_the_picture(decoder: Decoder):
+    frames = [Image.new("RGB", (80, 60), colour) for colour in (RED, GREEN, BLUE)]
+    burst = encoded(frames[0], "HEIF", save_all=True, append_images=frames[1:], primary_index=1)
+    assert close(opened(decoder.inspect(io.BytesIO(burst), "x").preview).getpixel((40, 30)), GREEN, by=30)
 
 
 def test_a_stereo_photo_is_a_jpeg(decoder: Decoder):
@@ -127,7 +152,7 @@ def test_a_stereo_photo_is_a_jpeg(decoder: Decoder):
     assert_shows_quarters(picture.preview)
 
 
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF", "WEBP"])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF"])
 def test_colours_are_turned_into_srgb(decoder: Decoder, file_format: str):
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     swapped = srgb.replace(b"rXYZ", b"xXYZ").replace(b"bXYZ", b"rXYZ").replace(b"xXYZ", b"bXYZ")
@@ -219,7 +244,7 @@ def test_a_stream_is_read_from_its_start(decoder: Decoder):
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Fault.NO_IMAGE, "no image"),
         (b"%PDF-1.7\n", Fault.NO_IMAGE, "no image"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n", Fault.NO_IMAGE, "no image"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), Fault.NOT_YET, "HEIC, which is not readable yet"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), Fault.TRUNCATED, "ends before its picture does"),
         (b"II*\0\x10\0\0\0CR\2\0" + bytes(100), Fault.NOT_YET, "a camera's raw file, which is not readable yet"),
     ],
 )

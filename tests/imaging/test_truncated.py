@@ -1,6 +1,7 @@
 """A file that ends before its picture does is told from one that is whole."""
 
 import io
+import struct
 
 import pytest
 
@@ -18,6 +19,8 @@ WAYS = [
     ("TIFF", {}),
     ("TIFF", {"compression": "tiff_lzw"}),
     ("BMP", {}),
+    ("HEIF", {}),
+    ("AVIF", {}),
 ]
 
 
@@ -30,7 +33,7 @@ def fault(decoder: Decoder, data: bytes) -> Fault | None:
     return said.fault
 
 
-@pytest.mark.parametrize("share", [0.3, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.9, 0.99])
 @pytest.mark.parametrize(("file_format", "options"), WAYS)
 def test_a_file_that_was_cut_off_is_truncated(
     decoder: Decoder, file_format: str, options: dict[str, object], share: float
@@ -57,6 +60,20 @@ def test_a_download_whose_space_was_set_aside_is_truncated(decoder: Decoder):
 
 def test_what_follows_a_whole_picture_does_not_matter(decoder: Decoder):
     assert fault(decoder, encoded(scene(3)) + b"MotionPhoto_Data" * 10_000) is None
+
+
+@pytest.mark.parametrize("file_format", ["HEIF", "AVIF"])
+def test_a_film_behind_a_still_may_be_cut_off(decoder: Decoder, file_format: str):
+    film = struct.pack(">I4s", 1_000_000, b"mpvd") + bytes(5000)
+    assert fault(decoder, encoded(scene(3), file_format) + film) is None
+
+
+def test_a_heic_whose_pixels_are_said_to_lie_beyond_its_end_is_truncated(decoder: Decoder):
+    """libheif would show it white."""
+    data = encoded(scene(3), "HEIF")
+    places = data.index(b"iloc")
+    start = data.index(struct.pack(">I", data.index(b"mdat") + 4), places)
+    assert fault(decoder, data[:start] + struct.pack(">I", len(data) - 100) + data[start + 4 :]) is Fault.TRUNCATED
 
 
 def test_the_sentence_says_what_to_do(decoder: Decoder):

@@ -46,6 +46,19 @@ def test_the_film_of_a_live_photo_follows_the_still_with_its_identifier(home: Ho
     assert home.snapshot() == before
 
 
+def test_the_film_of_a_live_photo_in_heic_follows_its_still(home: Home):
+    companions.still(home, "IMG_0001.HEIC", "11111111-AAAA", seed=1)
+    companions.still(home, "IMG_0002.HEIC", "22222222-BBBB", seed=2)
+    companions.film(home, "IMG_0001.MOV", "22222222-BBBB")
+    before = home.snapshot()
+
+    second = home.rename().names()["IMG_0002.HEIC"].removesuffix(".heic")
+
+    assert {f"{second}.heic", f"{second}.mov"} < home.tree()
+    home.run("undo", "--last")
+    assert home.snapshot() == before
+
+
 def test_a_film_of_another_hour_is_not_the_film_of_a_photo_with_its_number(home: Home):
     companions.still(home, "IMG_0001.JPG", taken=NOON)
     companions.film(home, "IMG_0001.MOV", created_at=AN_HOUR_LATER.replace(minute=7))
