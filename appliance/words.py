@@ -1,6 +1,6 @@
 """What was seen in a picture, and where each word came from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -63,3 +63,19 @@ class Description:
     provider: str = ""
     model: str = ""
     prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileWords:
+    """What people, and programs in their place, wrote into a file (IPTC, XMP, EXIF) or into the sidecar beside it.
+
+    `titles` and `captions` are by language, such as "de"; "" is the one without a language, which comes first.
+    """
+
+    titles: dict[str, str] = field(default_factory=dict)
+    headline: str = ""
+    captions: dict[str, str] = field(default_factory=dict)
+    keywords: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.titles or self.headline or self.captions or self.keywords)

@@ -1,5 +1,6 @@
 """`image-renamer explain`: every candidate word of one picture, its score and where it came from."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,8 +13,10 @@ from appliance.config import Settings
 from appliance.display import printable
 from appliance.errors import Invalid
 from appliance.imaging import Decoder, Exif, Picture
-from appliance.vision import modelfiles, places
+from appliance.pipeline import written
+from appliance.vision import Evidence, Provider, modelfiles, places
 from appliance.vision.places import Place
+from appliance.words import Description, Origin, Word
 
 
 @click.command()
@@ -27,8 +30,9 @@ def explain(settings: Settings, photo: Path, provider: str | None, language: str
     try:
         seer = vision.load(provider or settings.vision)
         picture = _look(photo)
-        evidence = seer.explain(picture.preview, language=language)
-        said = seer.describe(picture.preview, language=language)
+        seen = seer.describe(picture.preview, language=language)
+        said = written.with_file_words(seen, picture.words, language=language, camera=picture.exif.camera)
+        evidence = _evidence(picture, said, language) + _seen(seer, picture, said, language)
         place = _place(picture.exif)
     except (imaging.Unreadable, vision.VisionError, modelfiles.ModelUnusable, ValueError) as error:
         raise Invalid(str(error)) from error
@@ -40,6 +44,29 @@ def explain(settings: Settings, photo: Path, provider: str | None, language: str
     _print_facts(photo, picture, place)
     _print_words(evidence)
     click.echo(f"\nConfidence: {said.confidence:.0%}" + (f". Alt text: {said.alt}" if said.alt else ""))
+
+
+def _evidence(picture: Picture, said: Description, language: str) -> list[Evidence]:
+    """Of the words that stand in the file."""
+    texts = written.weighed(picture.words, language=language, camera=picture.exif.camera)
+    return [Evidence(one.word, _is_said(one.word, said), _why(one)) for one in texts]
+
+
+def _why(one: written.Weighed) -> str:
+    return f"A {one.kind} in the file" + (f", left out: {one.why_not}." if one.why_not else ".")
+
+
+def _seen(seer: Provider, picture: Picture, said: Description, language: str) -> list[Evidence]:
+    """What stands in the file may have taken the place of what was seen."""
+    seen = seer.explain(picture.preview, language=language)
+    if not said.candidates or said.candidates[0][0].origin is not Origin.METADATA:
+        return seen
+    return [replace(one, said=one.said and _is_said(one.word, said)) for one in seen]
+
+
+def _is_said(word: Word, said: Description) -> bool:
+    first = said.candidates[0] if said.candidates else ()
+    return any((word.text, word.origin) == (other.text, other.origin) for other in first)
 
 
 def _look(photo: Path) -> Picture:

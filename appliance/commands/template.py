@@ -17,6 +17,7 @@ from appliance.config import Settings
 from appliance.display import printable
 from appliance.errors import Invalid
 from appliance.imaging import Decoder, Picture
+from appliance.pipeline import written
 from appliance.pipeline.worker import NO_PROVIDER
 from appliance.sources import Policy
 from appliance.words import Description, Word
@@ -94,9 +95,10 @@ def _shot(decoder: Decoder, seer: vision.Provider | None, path: Path, rules: nam
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             picture = decoder.inspect(file, str(path), pixels=seer is not None)
-        said = seer.describe(picture.preview, language=rules.language) if seer else Description()
+        seen = seer.describe(picture.preview, language=rules.language) if seer else Description()
     except (imaging.Unreadable, vision.VisionError, OSError) as error:
         return str(error)
+    said = written.with_file_words(seen, picture.words, language=rules.language, camera=picture.exif.camera)
     return _as_shot(path, digest, picture, said)
 
 
@@ -110,7 +112,7 @@ def _as_shot(path: Path, digest: str, picture: Picture, said: Description) -> na
         description=said,
         taken_at=exif.taken_at,
         phash=picture.phash,
-        camera=" ".join(part for part in (exif.make, exif.model) if part),
+        camera=exif.camera,
     )
 
 

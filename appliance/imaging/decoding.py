@@ -26,7 +26,7 @@ from PIL import (  # noqa: F401  # a plugin registers itself
     WebPImagePlugin,
 )
 
-from appliance.imaging import exif, isoboxes, pixels
+from appliance.imaging import captions, exif, isoboxes, pixels
 from appliance.imaging.contents import Contents
 from appliance.imaging.faults import Fault
 from appliance.imaging.picture import Exif, Picture
@@ -79,6 +79,7 @@ def prepare() -> None:
     PngImagePlugin.MAX_TEXT_MEMORY = 8 << 20
     register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # a thread's stack counts against the memory of a child
+    captions.prepare()
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -87,7 +88,7 @@ def headers(file: int) -> Picture:
     """What the file says of its picture, without unpacking it. Raises Refusal."""
     with _contents(file) as contents:
         found = _recognised(contents)
-        return _described(*_open(contents, found), found)
+        return _described(_open(contents, found), found)
 
 
 def picture(file: int, previews: BinaryIO) -> tuple[Picture, int]:
@@ -95,9 +96,9 @@ def picture(file: int, previews: BinaryIO) -> tuple[Picture, int]:
     the length of the first. Raises Refusal."""
     with _contents(file) as contents:
         found = _recognised(contents)
-        image, camera = _open(contents, found)
-        said = _described(image, camera, found)
-        reduced = pixels.reduce(image, _turn(camera, found))
+        image = _open(contents, found)
+        said = _described(image, found)
+        reduced = pixels.reduce(image, _turn(said.exif, found))
         small = pixels.thumbnail(reduced)
         pixels.write(reduced, previews)
         length = previews.tell()
@@ -153,7 +154,7 @@ def _check_size(size: tuple[int, int]) -> None:
         raise Refusal(Fault.TOO_MANY_PIXELS, f"{size[0]} × {size[1]}")
 
 
-def _open(contents: Contents, found: Kind) -> tuple[Image.Image, Exif]:
+def _open(contents: Contents, found: Kind) -> Image.Image:
     contents.seek(0)
     # The plugin is called by itself, since Image.open does not say why one did not want a file.
     plugin, _ = Image.OPEN[_PLUGINS[found.format]]
@@ -164,12 +165,14 @@ def _open(contents: Contents, found: Kind) -> tuple[Image.Image, Exif]:
             raise Refusal(Fault.TRUNCATED) from error
         raise _refusal(error, Refusal(Fault.LYING, found.format.upper())) from error
     _check_size(image.size)
-    return image, exif.read(image)
+    return image
 
 
-def _described(image: Image.Image, camera: Exif, found: Kind) -> Picture:
+def _described(image: Image.Image, found: Kind) -> Picture:
+    tags = exif.tags(image)
+    camera = exif.read(tags)
     width, height = pixels.upright_size(image.size, _turn(camera, found))
-    return Picture(found, width, height, camera)
+    return Picture(found, width, height, camera, captions.read(image, tags))
 
 
 def _turn(camera: Exif, found: Kind) -> int:

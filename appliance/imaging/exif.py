@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
@@ -21,31 +21,50 @@ _FRACTION = re.compile(r"[0-9]{1,6}")
 _OFFSET = re.compile(r"\s*([+-])(\d\d):?(\d\d)", re.ASCII)
 _LARGEST_OFFSET = timedelta(hours=14)
 
-_Tags = Mapping[int, Any]
+_Directory = Mapping[int, Any]
 
 
-def read(image: Image.Image) -> Exif:
+class Tags(NamedTuple):
+    """The directories of EXIF."""
+
+    picture: _Directory
+    camera: _Directory
+    position: _Directory
+
+
+_NONE = Tags({}, {}, {})
+
+
+def tags(image: Image.Image) -> Tags:
     """Never raises. Of a PNG only what stands before the pixels is seen, so that they need not be unpacked."""
     with suppress(Exception):
-        return _read(*_directories(image))
-    return Exif()
+        data = image.info.get("exif")
+        if isinstance(data, bytes):
+            return tags_in(data.removeprefix(_MARK).removeprefix(_MARK))
+        return _tags_of_tiff(image) if isinstance(image, TiffImageFile) else _NONE
+    return _NONE
 
 
-def _directories(image: Image.Image) -> tuple[_Tags, _Tags, _Tags]:
-    """Those of the picture, of the camera and of the position. A block of EXIF is read tag by tag, as far as it is
-    asked for: all of it, as Image.Exif reads it, takes twice as long."""
-    data = image.info.get("exif")
-    if not isinstance(data, bytes):
-        if not isinstance(image, TiffImageFile):
-            return {}, {}, {}
-        exif = image.getexif()
-        return exif, _directory(lambda: exif.get_ifd(IFD.Exif)), _directory(lambda: exif.get_ifd(IFD.GPSInfo))
-    block = data.removeprefix(_MARK).removeprefix(_MARK)
+def tags_in(block: bytes) -> Tags:
+    """A block of EXIF is read tag by tag, as far as it is asked for: all of it, as Image.Exif reads it, takes twice as
+    long. Raises whatever Pillow does where it is none."""
     file, head = io.BytesIO(block), block[:8]
     root = _loaded(file, head, ImageFileDirectory_v2(head).next)
     camera = _directory(lambda: _loaded(file, head, root[IFD.Exif], IFD.Exif))
     position = _directory(lambda: _loaded(file, head, root[IFD.GPSInfo], IFD.GPSInfo))
-    return root, camera, position
+    return Tags(root, camera, position)
+
+
+def _tags_of_tiff(image: TiffImageFile) -> Tags:
+    exif = image.getexif()
+    return Tags(exif, _directory(lambda: exif.get_ifd(IFD.Exif)), _directory(lambda: exif.get_ifd(IFD.GPSInfo)))
+
+
+def read(tags: Tags) -> Exif:
+    """Never raises."""
+    with suppress(Exception):
+        return _read(tags.picture, tags.camera, tags.position)
+    return Exif()
 
 
 def _loaded(file: BinaryIO, head: bytes, offset: int, group: int | None = None) -> ImageFileDirectory_v2:
@@ -55,31 +74,34 @@ def _loaded(file: BinaryIO, head: bytes, offset: int, group: int | None = None) 
     return directory
 
 
-def _directory(load: Callable[[], _Tags]) -> _Tags:
+def _directory(load: Callable[[], _Directory]) -> _Directory:
     with suppress(Exception):
         return load()
     return {}
 
 
-def _read(picture: _Tags, camera: _Tags, position: _Tags) -> Exif:
+def _read(picture: _Directory, camera: _Directory, position: _Directory) -> Exif:
     latitude = _degrees(position, GPS.GPSLatitude, GPS.GPSLatitudeRef, "S", 90)
     longitude = _degrees(position, GPS.GPSLongitude, GPS.GPSLongitudeRef, "W", 180)
     whole = latitude is not None and longitude is not None
     return Exif(
         taken_at=_taken_at(camera),
-        make=_name(_value(picture, Base.Make)),
-        model=_name(_value(picture, Base.Model)),
+        make=_name(value(picture, Base.Make)),
+        model=_name(value(picture, Base.Model)),
         latitude=latitude if whole else None,
         longitude=longitude if whole else None,
-        orientation=_orientation(_value(picture, Base.Orientation)),
-        content_id=_content_id(_value(camera, Base.MakerNote)),
+        orientation=_orientation(value(picture, Base.Orientation)),
+        content_id=_content_id(value(camera, Base.MakerNote)),
     )
 
 
-def _value(tags: _Tags, tag: int) -> object:
+def value(tags: _Directory, tag: int) -> object:
+    """None where there is none."""
+    if tag not in tags:
+        return None
     with suppress(Exception):
-        value = tags[tag]
-        return value[0] if isinstance(value, tuple) and len(value) == 1 else value
+        found = tags[tag]
+        return found[0] if isinstance(found, tuple) and len(found) == 1 else found
     return None
 
 
@@ -102,14 +124,14 @@ def _content_id(maker_note: object) -> str:
     return apple.content_id(maker_note) if isinstance(maker_note, bytes) else ""
 
 
-def _taken_at(camera: _Tags) -> datetime | None:
-    found = _TIME.match(_text(_value(camera, Base.DateTimeOriginal)))
+def _taken_at(camera: _Directory) -> datetime | None:
+    found = _TIME.match(_text(value(camera, Base.DateTimeOriginal)))
     if found is None:
         return None
     with suppress(ValueError, OverflowError):
         year, month, day, hour, minute, second = map(int, found.groups())
-        microsecond = _microsecond(_value(camera, Base.SubsecTimeOriginal))
-        zone = _zone(_value(camera, Base.OffsetTimeOriginal))
+        microsecond = _microsecond(value(camera, Base.SubsecTimeOriginal))
+        zone = _zone(value(camera, Base.OffsetTimeOriginal))
         moment = datetime(year, month, day, hour, minute, second, microsecond, tzinfo=zone)
         if zone is not None:
             moment.astimezone(UTC)  # in the first and last hours of the calendar there is no such time
@@ -133,11 +155,11 @@ def _zone(value: object) -> timezone | None:
     return timezone(-offset if found[1] == "-" else offset)
 
 
-def _degrees(position: _Tags, tag: int, reference_tag: int, negative: str, limit: int) -> float | None:
+def _degrees(position: _Directory, tag: int, reference_tag: int, negative: str, limit: int) -> float | None:
     with suppress(Exception):
         degrees, minutes, seconds = (float(part) for part in position[tag])
         size = degrees + minutes / 60 + seconds / 3600
         if min(degrees, minutes, seconds) >= 0 and size <= limit:
-            reference = _text(_value(position, reference_tag)).strip("\0 ").upper()
+            reference = _text(value(position, reference_tag)).strip("\0 ").upper()
             return round(-size if reference.startswith(negative) else size, 7)  # a centimetre
     return None

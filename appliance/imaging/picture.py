@@ -1,9 +1,10 @@
 """What is known of a picture once it has been opened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from appliance.scanning import Kind
+from appliance.words import FileWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ class Exif:
     orientation: int = 1
     content_id: str = ""
 
+    @property
+    def camera(self) -> str:
+        """Make and model."""
+        return " ".join(part for part in (self.make, self.model) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -33,6 +39,7 @@ class Picture:
     width: int
     height: int
     exif: Exif
+    words: FileWords = field(default_factory=FileWords)
     phash: int | None = None
     preview: bytes = b""
     thumbnail: bytes = b""

@@ -139,8 +139,17 @@ def _edited(worker: Worker, claim: Claim, connector: Connector, move: Move) -> b
     except (imaging.Unreadable, FileGone):
         return False
     if before is None or before.phash is None or after.phash is None:
-        return before is not None and bool(after.exif.taken_at) and msgspec.to_builtins(after.exif) == before.exif
+        return (
+            before is not None
+            and bool(after.exif.taken_at)
+            and after.exif == msgspec.convert(before.exif, imaging.Exif)
+        )
     return imaging.distance(int(before.phash, 16), after.phash) <= EDITED_DISTANCE
+
+
+def _same_shot(before: Picture, after: imaging.Exif) -> bool:
+    """By what the camera wrote; what people write into a file is theirs to change."""
+    return bool(after.taken_at) and after == msgspec.convert(before.exif, imaging.Exif)
 
 
 def _intend(worker: Worker, attempts: Sequence[_Attempt]) -> list[_Attempt]:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from appliance import imaging, naming, renames
-from appliance.imaging import Exif
+from appliance.imaging import Exif, tidying
 from appliance.renames import Move
 from appliance.sources import joined
+from appliance.words import FileWords
 from connectors.base import Connector, FileGone
 
 _LARGEST_SIDECAR = 8 << 20  # bytes
@@ -72,6 +73,18 @@ def _of_sidecars(connector: Connector, folder: str, sidecars: Iterable[str]) -> 
         with suppress(FileGone), connector.open(joined(folder, name)) as file:
             evidence[name] = naming.Evidence(extension=naming.sidecars.extension_for(file.read(_LARGEST_SIDECAR)))
     return evidence
+
+
+def sidecar_words(connector: Connector, companions: Sequence[Move]) -> FileWords:
+    """The words in the XMP sidecars of one image; of several, those of the first that has any of a sort."""
+    found = []
+    for move in companions:
+        if move.from_path.lower().endswith(".xmp"):
+            from appliance.imaging import xmp  # with its parser, for nothing where there are no sidecars
+
+            with suppress(FileGone), connector.open(move.from_path) as file:
+                found.append(xmp.words(file.read(xmp.LARGEST + 1)))
+    return tidying.merged(found)
 
 
 def as_it_is(connector: Connector, path: str) -> Move | None:

@@ -133,7 +133,7 @@ def _facts(claim: Claim, picture: imaging.Picture) -> dict[str, Any]:
         "width": picture.width,
         "height": picture.height,
         "phash": None if picture.phash is None else f"{picture.phash:016x}",
-        "exif": msgspec.to_builtins(picture.exif),
+        "exif": msgspec.to_builtins(picture.exif) | {"words": msgspec.to_builtins(picture.words)},
     }
 
 

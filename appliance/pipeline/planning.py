@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from appliance import naming, renames, vision
 from appliance.db import portions
-from appliance.imaging import Exif
+from appliance.imaging import Exif, tidying
 from appliance.models import REVIEWED, BatchKind, Image, ImageState, Picture
-from appliance.pipeline import grouping
+from appliance.pipeline import grouping, written
 from appliance.pipeline.leases import Claim, Outcome, finish
 from appliance.pipeline.looking import again, descriptions, unreachable
 from appliance.pipeline.worker import Order, Worker
 from appliance.renames import Move
 from appliance.sources import name_of
-from appliance.words import Description
+from appliance.words import Description, FileWords
 from connectors.base import Connector, ConnectorError, Limited, Limits
 
 MOST_RACES = 5
@@ -31,11 +31,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """What stands in the folder: every name, and the files that follow each image, by the claim's id."""
+    """What stands in the folder: every name, and by the claim's id the files that follow each image, and the words
+    that its sidecars have for it."""
 
     names: list[str]
     limits: Limits
     companions: dict[int, list[Move]]
+    words: dict[int, FileWords]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,17 @@ def _look_around(connector: Connector, order: Order, claims: Sequence[Claim], fa
     limits = connector.limits(folder) if isinstance(connector, Limited) else Limits()
     stills = {name_of(claim.path): _exif(claim, facts) for claim in claims if claim.sha256 in facts.pictures}
     following = grouping.companions(connector, folder, names, stills) if order.policy.companions else {}
-    return _Folder(names, limits, {claim.id: following.get(name_of(claim.path), []) for claim in claims})
+    mine = {claim.id: following.get(name_of(claim.path), []) for claim in claims}
+    words = {image: grouping.sidecar_words(connector, moves) for image, moves in mine.items()}
+    return _Folder(names, limits, mine, words)
 
 
 def _exif(claim: Claim, facts: _Facts) -> Exif:
     return msgspec.convert(facts.pictures[str(claim.sha256)].exif, Exif)
+
+
+def _words(picture: Picture) -> FileWords:
+    return msgspec.convert(picture.exif.get("words", {}), FileWords)
 
 
 def _facts(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Facts:
@@ -161,21 +169,24 @@ def rules(order: Order, limits: Limits) -> naming.Rules:
 def _shot(order: Order, claim: Claim, folder: _Folder, facts: _Facts) -> naming.Shot:
     picture = facts.pictures[str(claim.sha256)]
     exif = _exif(claim, facts)
+    said = facts.descriptions.get(str(claim.sha256), Description())
+    words = tidying.merged([folder.words[claim.id], _words(picture)])
+    said = written.with_file_words(said, words, language=order.policy.language, camera=exif.camera)
     return naming.Shot(
         name=name_of(claim.path),
         folder=claim.folder,
         extension=picture.extension,
         sha256=str(claim.sha256),
-        description=_description(order, facts.descriptions.get(str(claim.sha256), Description()), exif),
+        description=_placed(order, said, exif),
         taken_at=exif.taken_at,
         phash=None if picture.phash is None else int(picture.phash, 16),
-        camera=" ".join(part for part in (exif.make, exif.model) if part),
+        camera=exif.camera,
         companions=tuple(name_of(move.from_path) for move in folder.companions[claim.id]),
         root=name_of(order.source.root.rstrip("/")),
     )
 
 
-def _description(order: Order, said: Description, exif: Exif) -> Description:
+def _placed(order: Order, said: Description, exif: Exif) -> Description:
     """What was said of the picture, with the town where it was taken."""
     if not order.policy.places or exif.latitude is None or exif.longitude is None:
         return said
