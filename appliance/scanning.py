@@ -10,12 +10,11 @@ HEAD = 4096  # bytes; enough for every signature and for the first directory of 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A format. `extension` is the usual one, without a dot; `readable` is whether this program can open it yet."""
+    """A format. `extension` is the usual one, without a dot."""
 
     format: str
     extension: str
     mime: str
-    readable: bool = True
 
 
 _JPEG = Kind("jpeg", "jpg", "image/jpeg")
@@ -29,7 +28,7 @@ _AVIF = Kind("avif", "avif", "image/avif")
 
 
 def _raw(extension: str, mime: str) -> Kind:
-    return Kind("raw", extension, mime, readable=False)
+    return Kind("raw", extension, mime)
 
 
 _DNG = _raw("dng", "image/x-adobe-dng")

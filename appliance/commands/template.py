@@ -107,7 +107,7 @@ def _as_shot(path: Path, digest: str, picture: Picture, said: Description) -> na
     return naming.Shot(
         name=path.name,
         folder=str(path.absolute().parent),
-        extension=picture.kind.extension,
+        extension=naming.extension_for(path.name, picture.kind.extension),
         sha256=digest,
         description=said,
         taken_at=exif.taken_at,

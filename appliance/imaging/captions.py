@@ -5,7 +5,6 @@ from contextlib import suppress
 
 from PIL import Image
 from PIL.ExifTags import Base
-from PIL.TiffImagePlugin import TiffImageFile
 
 from appliance.imaging import exif, iptc, xmp
 from appliance.imaging.exif import Tags
@@ -31,23 +30,19 @@ def read(image: Image.Image, tags: Tags) -> FileWords:
     Source: Metadata Working Group, Guidelines for Handling Image Metadata 2.0, 5.3 and 5.4.
     """
     with suppress(Exception):
-        return merged([xmp.words(_packet(image)), iptc.words(_iptc(image)), _in_exif(tags), _in_png(image)])
+        return merged([xmp.words(_packet(image, tags)), iptc.words(_iptc(image, tags)), _in_exif(tags), _in_png(image)])
     return FileWords()
 
 
-def _packet(image: Image.Image) -> bytes:
-    found = image.info.get("xmp") or _tiff_value(image, _XMP_IN_TIFF)
+def _packet(image: Image.Image, tags: Tags) -> bytes:
+    found = image.info.get("xmp") or exif.value(tags.picture, _XMP_IN_TIFF)
     return found.encode("utf-8", "replace") if isinstance(found, str) else _bytes(found)
 
 
-def _iptc(image: Image.Image) -> bytes:
+def _iptc(image: Image.Image, tags: Tags) -> bytes:
     blocks = image.info.get("photoshop")
     found = blocks.get(_IPTC_IN_PHOTOSHOP) if isinstance(blocks, dict) else None
-    return _bytes(found or _tiff_value(image, _IPTC_IN_TIFF))
-
-
-def _tiff_value(image: Image.Image, tag: int) -> object:
-    return exif.value(image.tag_v2, tag) if isinstance(image, TiffImageFile) else None
+    return _bytes(found or exif.value(tags.picture, _IPTC_IN_TIFF))
 
 
 def _bytes(value: object) -> bytes:

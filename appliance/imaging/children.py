@@ -90,7 +90,8 @@ def _environment() -> dict[str, str]:
     never in the folder that happens to be the current one, which may be one of a stranger's pictures."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
     paths = [path for path in sys.path if Path(path).is_absolute()]
-    return kept | {"PYTHONPATH": os.pathsep.join([*paths, str(_OURS)]), "LC_ALL": "C.UTF-8"}
+    alone = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # what has threads is not to be forked
+    return kept | alone | {"PYTHONPATH": os.pathsep.join([*paths, str(_OURS)]), "LC_ALL": "C.UTF-8"}
 
 
 def _receive(channel: socket.socket) -> Seen:

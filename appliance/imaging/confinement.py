@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from appliance.imaging import decoding, messages
+from appliance.imaging.faults import Refusal
 from appliance.imaging.messages import Answer, Request
 
 MEMORY = 1536 << 20  # bytes beyond what the fork server has
@@ -74,5 +75,5 @@ def _look(file: int, previews: int | None) -> tuple[Answer, list[int]]:
         with open(previews, "wb", buffering=0, closefd=False) as output:
             picture, first = decoding.picture(file, output)
             return Answer(picture, first, output.tell() - first), [previews]
-    except decoding.Refusal as refusal:
+    except Refusal as refusal:
         return Answer(fault=refusal.fault, detail=refusal.detail), []

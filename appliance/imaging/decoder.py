@@ -15,6 +15,7 @@ from appliance.imaging.children import ChildEnded, ForkServer, Seen, ServerGone
 from appliance.imaging.faults import Fault, Unreadable
 from appliance.imaging.messages import MOST_FILES, Request
 from appliance.imaging.picture import Picture
+from appliance.scanning import HEAD, kind
 
 _SMALLEST_GIF = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 
@@ -38,7 +39,7 @@ class Decoder:
         to a temporary one first.
         """
         with _descriptor(file, name) as descriptor:
-            seen, ended = self._ask(Request(pixels), [descriptor])
+            seen, ended = self._ask(_request([descriptor], pixels=pixels), [descriptor])
         if ended is not None:
             raise Unreadable(ended.fault, name, ended.detail)
         return _picture(seen[0], name)
@@ -48,7 +49,8 @@ class Decoder:
         said: list[Picture | Unreadable] = []
         while len(said) < len(files):
             batch = files[len(said) : len(said) + MOST_FILES]
-            seen, ended = self._ask(Request(pixels=False), [file for file, _ in batch])
+            descriptors = [file for file, _ in batch]
+            seen, ended = self._ask(_request(descriptors, pixels=False), descriptors)
             said += [_said(one, name) for one, (_, name) in zip(seen, batch, strict=False)]
             if ended is not None:  # by a file that is now judged by itself
                 said.append(self._alone(*batch[len(seen)]))
@@ -103,6 +105,19 @@ class Decoder:
             if self._server is server:
                 self._server = None
         server.close()
+
+
+def _request(files: Sequence[int], *, pixels: bool) -> Request:
+    return Request(pixels, any(map(_is_raw, files)))
+
+
+def _is_raw(file: int) -> bool:
+    """By its first bytes; whatever keeps them back is for the child to say."""
+    try:
+        found = kind(os.pread(file, HEAD, 0))
+    except OSError:
+        return False
+    return found is not None and found.format == "raw"
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """Bytes to a picture, through Pillow's plugins and nothing else. Runs only in a child of the fork server."""
 
+import io
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from pi_heif import register_heif_opener  # type: ignore[import-untyped]  # it ships no types
@@ -26,10 +27,11 @@ from PIL import (  # noqa: F401  # a plugin registers itself
     WebPImagePlugin,
 )
 
-from appliance.imaging import captions, exif, isoboxes, pixels
+from appliance.imaging import captions, exif, isoboxes, pixels, raws
 from appliance.imaging.contents import Contents
-from appliance.imaging.faults import Fault
-from appliance.imaging.picture import Exif, Picture
+from appliance.imaging.faults import Fault, Refusal
+from appliance.imaging.picture import Picture
+from appliance.imaging.raws import Raw
 from appliance.scanning import HEAD, Kind, kind
 
 MOST_PIXELS = 100_000_000
@@ -61,15 +63,6 @@ _WORDS = (
 )
 
 
-class Refusal(Exception):
-    """This file is not opened."""
-
-    def __init__(self, fault: Fault, detail: str = "") -> None:
-        super().__init__(fault)
-        self.fault = fault
-        self.detail = detail
-
-
 def prepare() -> None:
     """Makes Pillow strict: no picture too large, none that is cut off, no text that unpacks to megabytes."""
     Image.preinit()
@@ -86,24 +79,20 @@ def prepare() -> None:
 
 def headers(file: int) -> Picture:
     """What the file says of its picture, without unpacking it. Raises Refusal."""
-    with _contents(file) as contents:
-        found = _recognised(contents)
-        return _described(_open(contents, found), found)
+    with _contents(file) as contents, _opened(contents) as opened:
+        return opened.said
 
 
 def picture(file: int, previews: BinaryIO) -> tuple[Picture, int]:
     """Unpacks the picture to its end and writes preview and thumbnail to `previews`, one after the other; also returns
     the length of the first. Raises Refusal."""
-    with _contents(file) as contents:
-        found = _recognised(contents)
-        image = _open(contents, found)
-        said = _described(image, found)
-        reduced = pixels.reduce(image, _turn(said.exif, found))
+    with _contents(file) as contents, _opened(contents) as opened:
+        reduced = opened.reduced()
         small = pixels.thumbnail(reduced)
         pixels.write(reduced, previews)
         length = previews.tell()
         pixels.write(small, previews)
-        return replace(said, phash=pixels.phash(small)), length
+        return replace(opened.said, phash=pixels.phash(small)), length
 
 
 @contextmanager
@@ -132,8 +121,6 @@ def _recognised(contents: Contents) -> Kind:
     found = kind(head)
     if found is None:
         raise Refusal(Fault.NO_IMAGE)
-    if not found.readable:
-        raise Refusal(Fault.NOT_YET, "a camera's raw file" if found.format == "raw" else found.format.upper())
     if found.format == "webp" and 8 + int.from_bytes(head[4:8], "little") > contents.size:
         raise Refusal(Fault.TRUNCATED)  # Pillow only says that there is no decoder for it
     if found.format in _IN_BOXES:
@@ -154,29 +141,66 @@ def _check_size(size: tuple[int, int]) -> None:
         raise Refusal(Fault.TOO_MANY_PIXELS, f"{size[0]} × {size[1]}")
 
 
-def _open(contents: Contents, found: Kind) -> Image.Image:
-    contents.seek(0)
-    # The plugin is called by itself, since Image.open does not say why one did not want a file.
-    plugin, _ = Image.OPEN[_PLUGINS[found.format]]
-    try:
-        image = plugin(contents, "")
-    except SyntaxError as error:  # what a plugin raises for what is not of its format
-        if contents.ended and found.format != "jpeg":  # there, markers are looked for up to the end
-            raise Refusal(Fault.TRUNCATED) from error
-        raise _refusal(error, Refusal(Fault.LYING, found.format.upper())) from error
-    _check_size(image.size)
-    return image
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    said: Picture
+    reduced: Callable[[], Image.Image]  # unpacks the picture
 
 
-def _described(image: Image.Image, found: Kind) -> Picture:
+@contextmanager
+def _opened(contents: Contents) -> Iterator[_Opened]:
+    found = _recognised(contents)
+    if found.format != "raw":
+        yield _whole(contents, found)
+        return
+    raws.check_end(contents, found)
+    with raws.opened(contents) as raw:
+        yield _developed(contents, found, raw)
+
+
+def _whole(contents: Contents, found: Kind) -> _Opened:
+    image = _image(contents, found.format)
     tags = exif.tags(image)
     camera = exif.read(tags)
-    width, height = pixels.upright_size(image.size, _turn(camera, found))
-    return Picture(found, width, height, camera, captions.read(image, tags))
+    turn = 1 if found.format in _TURNED else camera.orientation
+    width, height = pixels.upright_size(image.size, turn)
+    said = Picture(found, width, height, camera, captions.read(image, tags))
+    return _Opened(said, lambda: pixels.reduce(image, turn))
 
 
-def _turn(camera: Exif, found: Kind) -> int:
-    return 1 if found.format in _TURNED else camera.orientation
+def _developed(contents: Contents, found: Kind, raw: Raw) -> _Opened:
+    """A raw file by its preview, and by its own pixels where there is none or it shows too little."""
+    preview = _preview(raw)
+    tags = raws.tags(contents, found) or exif.tags(preview)
+    width, height = pixels.upright_size(raw.size, raw.orientation)
+    camera = replace(exif.read(tags), orientation=raw.orientation)
+    said = Picture(found, width, height, camera, captions.read(preview, tags))
+    if max(preview.size) >= raws.SMALLEST:
+        return _Opened(said, lambda: pixels.reduce(preview, raws.turn(preview, raw)))
+    _check_size(raw.size)
+    return _Opened(said, lambda: pixels.reduce(raw.developed(), 1))
+
+
+def _preview(raw: Raw) -> Image.Image:
+    """Of no pixels where there is none."""
+    preview = raw.preview
+    if preview is None:
+        return Image.new("RGB", (0, 0))
+    return _image(io.BytesIO(preview), "jpeg") if isinstance(preview, bytes) else preview
+
+
+def _image(file: Contents | io.BytesIO, file_format: str) -> Image.Image:
+    file.seek(0)
+    # The plugin is called by itself, since Image.open does not say why one did not want a file.
+    plugin, _ = Image.OPEN[_PLUGINS[file_format]]
+    try:
+        image = plugin(file, "")
+    except SyntaxError as error:  # what a plugin raises for what is not of its format
+        if isinstance(file, Contents) and file.ended and file_format != "jpeg":  # there, markers are looked for
+            raise Refusal(Fault.TRUNCATED) from error
+        raise _refusal(error, Refusal(Fault.LYING, file_format.upper())) from error
+    _check_size(image.size)
+    return image
 
 
 def _refusal(error: Exception, otherwise: Refusal) -> Refusal:

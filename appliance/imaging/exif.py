@@ -40,19 +40,29 @@ def tags(image: Image.Image) -> Tags:
     with suppress(Exception):
         data = image.info.get("exif")
         if isinstance(data, bytes):
-            return tags_in(data.removeprefix(_MARK).removeprefix(_MARK))
+            block = data.removeprefix(_MARK).removeprefix(_MARK)
+            return tags_in(io.BytesIO(block), block[:8])
         return _tags_of_tiff(image) if isinstance(image, TiffImageFile) else _NONE
     return _NONE
 
 
-def tags_in(block: bytes) -> Tags:
-    """A block of EXIF is read tag by tag, as far as it is asked for: all of it, as Image.Exif reads it, takes twice as
-    long. Raises whatever Pillow does where it is none."""
-    file, head = io.BytesIO(block), block[:8]
-    root = _loaded(file, head, ImageFileDirectory_v2(head).next)
-    camera = _directory(lambda: _loaded(file, head, root[IFD.Exif], IFD.Exif))
-    position = _directory(lambda: _loaded(file, head, root[IFD.GPSInfo], IFD.GPSInfo))
-    return Tags(root, camera, position)
+def tags_in(file: BinaryIO, head: bytes) -> Tags:
+    """Of a file that is TIFF inside, with a `head` as TIFF has it. Each tag is read when it is asked for: all of them,
+    as Image.Exif reads them, take twice as long. Raises whatever Pillow does where it is none."""
+    picture = root(file, head)
+    camera = _directory(lambda: directory(file, head, picture[IFD.Exif], IFD.Exif))
+    position = _directory(lambda: directory(file, head, picture[IFD.GPSInfo], IFD.GPSInfo))
+    return Tags(picture, camera, position)
+
+
+def first_directory(block: bytes) -> _Directory:
+    """Nothing where there is none."""
+    return _directory(lambda: root(io.BytesIO(block), block[:8]))
+
+
+def root(file: BinaryIO, head: bytes) -> ImageFileDirectory_v2:
+    """The first directory. Raises whatever Pillow does."""
+    return directory(file, head, ImageFileDirectory_v2(head).next)
 
 
 def _tags_of_tiff(image: TiffImageFile) -> Tags:
@@ -67,11 +77,11 @@ def read(tags: Tags) -> Exif:
     return Exif()
 
 
-def _loaded(file: BinaryIO, head: bytes, offset: int, group: int | None = None) -> ImageFileDirectory_v2:
-    directory = ImageFileDirectory_v2(head, group=group)
+def directory(file: BinaryIO, head: bytes, offset: int, group: int | None = None) -> ImageFileDirectory_v2:
+    found = ImageFileDirectory_v2(head, group=group)
     file.seek(offset)
-    directory.load(file)
-    return directory
+    found.load(file)
+    return found
 
 
 def _directory(load: Callable[[], _Directory]) -> _Directory:

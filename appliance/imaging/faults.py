@@ -7,7 +7,6 @@ from typing import NamedTuple
 class Fault(StrEnum):
     EMPTY = "empty"
     NO_IMAGE = "no-image"
-    NOT_YET = "not-yet"  # an image format that this program does not read yet
     TRUNCATED = "truncated"  # it ends before its picture does
     DAMAGED = "damaged"  # its format, but the pixels cannot be made out
     UNSUPPORTED = "unsupported"  # a variant of its format that is not read
@@ -34,10 +33,9 @@ _LEFT_ALONE = "It is left alone; open it only if you know where it came from"
 _MEANINGS = {
     Fault.EMPTY: _Meaning(f"{{name}} is empty (0 bytes): {_COPY_AGAIN}."),
     Fault.NO_IMAGE: _Meaning(
-        "{name} is no image that can be renamed by its content: JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF and BMP are "
-        "read."
+        "{name} is no image that can be renamed by its content: JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF, BMP and "
+        "cameras' raw files are read."
     ),
-    Fault.NOT_YET: _Meaning("{name} is {detail}, which is not readable yet: keep it, or save a copy as JPEG."),
     Fault.TRUNCATED: _Meaning(f"{{name}} ends before its picture does: {_COPY_AGAIN}."),
     Fault.DAMAGED: _Meaning(f"{{name}} is damaged inside ({{detail}}): {_COPY_AGAIN}."),
     Fault.UNSUPPORTED: _Meaning(
@@ -85,3 +83,12 @@ class Unreadable(Exception):
         self.fault = fault
         self.permanent = meaning.permanent
         self.quarantine = meaning.quarantine
+
+
+class Refusal(Exception):
+    """This file is not opened; said where it was tried."""
+
+    def __init__(self, fault: Fault, detail: str = "") -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.detail = detail

@@ -13,7 +13,7 @@ import socket
 import sys
 from contextlib import suppress
 
-from appliance.imaging import confinement, decoding, messages
+from appliance.imaging import confinement, decoding, messages, raws
 from appliance.imaging.messages import End, Request
 
 
@@ -23,6 +23,7 @@ class Server:
         self._channels: dict[int, socket.socket] = {}  # by the child that answers there
         self._deaths, self._wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._limits = confinement.Limits.of_children()
+        self._knows_raws = False
 
     def serve(self) -> None:
         """Returns once the program is gone, or wants no more."""
@@ -58,10 +59,19 @@ class Server:
         if message is None:
             return False
         request, (channel, *files) = message
+        if request.raw and not self._knows_raws:
+            self._learn_raws()
         self._fork(request, socket.socket(fileno=channel), files)
         for file in files:
             os.close(file)
         return True
+
+    def _learn_raws(self) -> None:
+        """Once and here, since a child can open no library any more; and late, since it takes as long as the rest."""
+        raws.prepare()
+        gc.freeze()
+        self._limits = confinement.Limits.of_children()
+        self._knows_raws = True
 
     def _fork(self, request: Request, channel: socket.socket, files: list[int]) -> None:
         child = os.fork()

@@ -17,9 +17,10 @@ _LONGEST = 1 << 16  # bytes
 
 
 class Request(msgspec.Struct, frozen=True, array_like=True):
-    """Comes with the channel for the answers and the files to look at."""
+    """Comes with the channel for the answers and the files to look at. `raw` is whether any may be a raw file."""
 
     pixels: bool
+    raw: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True, tag="answer"):

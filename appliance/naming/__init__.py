@@ -2,6 +2,7 @@
 
 from appliance.naming import profiles, scoring, sidecars, templates
 from appliance.naming.badnames import why_bad
+from appliance.naming.extensions import extension_for
 from appliance.naming.grammar import check_name, fold, safe_name, split
 from appliance.naming.groups import Evidence, are_together, companion_name, companions, is_film, is_image
 from appliance.naming.planning import plan
@@ -22,6 +23,7 @@ __all__ = [
     "check_name",
     "companion_name",
     "companions",
+    "extension_for",
     "fold",
     "is_film",
     "is_image",

@@ -68,6 +68,13 @@ def disagreement(given: str, actual: str) -> str | None:
     return f"The extension {'was wrong' if given else 'was missing'}: the file is {spoken}."
 
 
+def extension_for(name: str, actual: str) -> str:
+    """The extension for a file of that name, whose bytes are of the `actual` one. A raw file keeps the one that its
+    camera gave it: makers share each other's forms, most of which are TIFF."""
+    given = name.rpartition(".")[2].lower()
+    return given if given in RAW and actual in {"tif", *RAW} else actual
+
+
 def _kind(text: str) -> str:
     lowered = text.lower()
     return _ALIASES.get(lowered, lowered)

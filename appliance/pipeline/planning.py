@@ -175,7 +175,7 @@ def _shot(order: Order, claim: Claim, folder: _Folder, facts: _Facts) -> naming.
     return naming.Shot(
         name=name_of(claim.path),
         folder=claim.folder,
-        extension=picture.extension,
+        extension=naming.extension_for(name_of(claim.path), picture.extension),
         sha256=str(claim.sha256),
         description=_placed(order, said, exif),
         taken_at=exif.taken_at,

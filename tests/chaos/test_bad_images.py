@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from appliance.imaging import Decoder, Fault, Unreadable
+from tests.imaging import raws, written
 from tests.imaging.conftest import answer
 from tests.imaging.pictures import encoded, scene, with_exif
 
@@ -38,6 +39,13 @@ WHOLE = {
     "heic, camera": with_exif({271: "Canon", 274: 6}, {36867: "2024:05:17 18:03:09"}, file_format="HEIF"),
     "transparent heic": encoded(scene(1, (200, 150)).convert("RGBA"), "HEIF"),
     "avif": encoded(scene(1, (200, 150)), "AVIF"),
+    "raw": raws.dng(raws.preview((320, 200)), size=(64, 64), orientation=6),
+    "raw without a preview": raws.dng(size=(64, 64)),
+    "raw of Canon": raws.cr2(raws.preview((320, 200))),
+    "words": written.jpeg_with_iptc(
+        encoded(scene(1, (64, 64)), xmp=written.packet(title="Red barn", keywords=("farm",))),
+        written.block(title="Red barn", headline="Harvest", keywords=("farm",)),
+    ),
     "bmp": encoded(scene(1, (200, 150)), "BMP"),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
+from tests.imaging import raws
 from tests.imaging.pictures import encoded, quarters
 
 HUGE = 65_500
@@ -282,6 +283,38 @@ def many_boxes(kind: bytes, count: int) -> bytes:
     return b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + struct.pack(">I4s4x", len(inside) + 12, b"meta") + inside
 
 
+# Raw files -------------------------------------------------------------------------------------------------------
+
+
+def raw_of(**size: int) -> bytes:
+    """Of 64 × 64 pixels, and of another width or height by its own account."""
+    data = raws.dng(size=(64, 64))
+    for tag, number in ((256, size.get("width", 64)), (257, size.get("height", 64))):
+        data = data.replace(struct.pack("<HHII", tag, LONG, 1, 64), struct.pack("<HHII", tag, LONG, 1, number))
+    return data
+
+
+def raw_of_inner_directories(count: int) -> bytes:
+    return raws.dng(more={330: [{254: (LONG, 1)}] * count})
+
+
+def raw_with_preview_of(width: int, height: int) -> bytes:
+    return raws.dng(jpeg_of(width, height, components=3, data=bytes(60_000)))
+
+
+def raw_whose_preview_goes_on() -> bytes:
+    """Its preview is the whole file, again and again."""
+    data = raws.dng(raws.preview())
+    lengths = struct.pack("<HHI", 279, LONG, 1)
+    at = data.rindex(lengths) + len(lengths)
+    return data[:at] + b"\xff\xff\xff\x7f" + data[at + 4 :]
+
+
+def canon_of_boxes(count: int) -> bytes:
+    inside = struct.pack(">I4s", 8, b"trak") * count
+    return b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + struct.pack(">I4s", len(inside) + 8, b"moov") + inside
+
+
 BOMBS: dict[str, Callable[[], bytes]] = {
     "jpeg: four billion pixels": lambda: jpeg_of(HUGE, HUGE),
     "jpeg: 296 bytes that take half a gibibyte": lambda: jpeg_of(9_990, 9_990, components=3),
@@ -348,6 +381,16 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "avif: 99 million pixels in 500 bytes": lambda: of_size("AVIF", 9_990, 9_990),
     "avif: no pixels": lambda: of_size("AVIF", 0, 0),
     "avif: 65,535 items": lambda: of_items("AVIF", 65_535),
+    "raw: four billion pixels in its preview": lambda: raw_with_preview_of(HUGE, HUGE),
+    "raw: 99 million pixels in its preview": lambda: raw_with_preview_of(9_990, 9_990),
+    "raw: as wide and high as can be said": lambda: raw_of(width=60_000, height=60_000),
+    "raw: wide": lambda: raw_of(width=60_000),
+    "raw: no lines": lambda: raw_of(height=0),
+    "raw: 5,000 directories": lambda: raw_of_inner_directories(5_000),
+    "raw: a preview beyond the end": raw_whose_preview_goes_on,
+    "raw: a directory within itself": lambda: raws.dng(more={330: (LONG, 8)}),
+    "raw: Canon, 100,000 boxes": lambda: canon_of_boxes(100_000),
+    "raw: Fuji, of nothing": lambda: b"FUJIFILMCCD-RAW 0201FF383501".ljust(4096, b"\xff"),
     "webp: a canvas of 268 million": lambda: webp_of_canvas(16_384, 16_384),
     "webp: a canvas of 280 billion": lambda: webp_of_canvas(1 << 24, 1 << 14),
     "webp: a canvas of 98 million": lambda: webp_of_canvas(9_900, 9_900),

@@ -245,7 +245,7 @@ def test_a_stream_is_read_from_its_start(decoder: Decoder):
         (b"%PDF-1.7\n", Fault.NO_IMAGE, "no image"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n", Fault.NO_IMAGE, "no image"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100), Fault.TRUNCATED, "ends before its picture does"),
-        (b"II*\0\x10\0\0\0CR\2\0" + bytes(100), Fault.NOT_YET, "a camera's raw file, which is not readable yet"),
+        (b"II*\0\x10\0\0\0CR\2\0" + bytes(100), Fault.UNSUPPORTED, "is of a rare variant of its format"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_name_and_its_reason(
