@@ -1,11 +1,11 @@
-# Needs make, npm (Node.js 20) and Python 3.11 to 3.13. Everything else lands in .venv and .cache.
+# Needs make, Node.js 20 with npm and Python 3.11 to 3.13. Everything else lands in .venv and .cache.
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .NOTPARALLEL:
-.PHONY: help setup models run test check chaos bench lock clean
+.PHONY: help setup models assets run test check chaos bench lock clean
 
 help:
 	@echo 'make run     name the photos in ./inbox (sample photos where it is empty)'
@@ -15,6 +15,7 @@ help:
 	@echo 'make bench   how fast and how good, against named peers, in some minutes'
 	@echo 'make setup   the environment in .venv with what `image-renamer` needs'
 	@echo 'make models  build the vision models from their packages'
+	@echo 'make assets  bundle what the dashboard loads'
 	@echo 'make lock    choose the versions in requirements.lock and requirements-dev.lock'
 	@echo 'make clean   remove everything that make made, but not ./data and ./inbox'
 
@@ -24,14 +25,17 @@ setup: .venv/.runtime .venv/.installed
 models: setup
 	@$(BIN)/python -m scripts.build_models
 
-run: models
+assets: setup
+	@$(BIN)/python -m scripts.build_assets
+
+run: models assets
 	@$(BIN)/python -m scripts.sample_photos inbox
 	@$(BIN)/image-renamer --data ./data rename ./inbox --apply
 	@echo
 	@echo 'Drop photos into ./inbox and run `make run` again.'
 	@echo 'The old names come back with: $(BIN)/image-renamer --data ./data undo --last'
 
-test: .venv/.development models
+test: .venv/.development models assets
 	@$(BIN)/python -m scripts.debian_packages
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m scripts.other_pythons
@@ -63,7 +67,7 @@ lock: .venv/.development
 
 clean:
 	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
-	rm -rf appliance/vision/models
+	rm -rf appliance/vision/models appliance/web/static node_modules
 
 # A pyenv shim exists for every version but runs only some, and Debian ships Python without venv: each is tried.
 .venv/.created:

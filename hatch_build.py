@@ -1,4 +1,4 @@
-"""Builds no wheel that could not name a picture."""
+"""Builds no wheel that could not name a picture, or show a page."""
 
 import runpy
 from pathlib import Path
@@ -7,19 +7,21 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 MODEL_FILES = Path("appliance/vision/modelfiles.py")
+BUNDLED = Path("appliance/web/bundled.py")
 
 
-class Models(BuildHookInterface[Any]):
-    """Stops the build of a wheel without the models; an editable install reads them where `make models` puts them."""
+class Built(BuildHookInterface[Any]):
+    """Stops the build of a wheel without what make builds; an editable install reads it where make puts it."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  # the contract has it
         if version == "editable":
             return
-        known = runpy.run_path(str(Path(self.root) / MODEL_FILES))
-        for model in known["ALL"]:
-            try:
+        models, bundled = (runpy.run_path(str(Path(self.root) / module)) for module in (MODEL_FILES, BUNDLED))
+        try:
+            for model in models["ALL"]:
                 model.read()
-            except known["ModelUnusable"] as error:
-                raise SystemExit(f"No wheel was built. {error}") from error
+            bundled["read_manifest"]()
+        except (models["ModelUnusable"], bundled["AssetsMissing"]) as error:
+            raise SystemExit(f"No wheel was built. {error}") from error

@@ -27,6 +27,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "libfuse2": lambda: find_library("fuse") is not None,
     "attr": _command("setfattr", "getfattr"),
     "acl": _command("setfacl", "getfacl"),
+    "chromium": _command("chromium"),
 }
 FOR_BENCHMARKS = {"libimage-exiftool-perl": _command("exiftool")}
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from appliance.vision import modelfiles
+from appliance.web import bundled
 from scripts import build_models, fetching, gazetteer, onnx_files, text_detector, weights
 
 ROOT = Path(__file__).parents[2]
@@ -55,31 +56,36 @@ def test_a_model_that_came_out_differently_is_not_written():
     assert modelfiles.CLASSIFIER.path.read_bytes() == before
 
 
-def test_a_wheel_without_its_models_is_refused_with_the_remedy(tmp_path: Path):
-    done = _hook(tmp_path, "standard", with_models=False)
+@pytest.mark.parametrize("lacking", ["models", "assets"])
+def test_a_wheel_that_lacks_what_make_builds_is_refused_with_the_remedy(tmp_path: Path, lacking: str):
+    done = _hook(tmp_path, "standard", lacking)
     assert done.returncode != 0
     assert "No wheel was built." in done.stderr
-    assert "make models" in done.stderr
+    assert f"make {lacking}" in done.stderr
 
 
-def test_an_editable_install_needs_no_models(tmp_path: Path):
-    assert _hook(tmp_path, "editable", with_models=False).returncode == 0
+def test_an_editable_install_needs_nothing_of_it(tmp_path: Path):
+    assert _hook(tmp_path, "editable", "models", "assets").returncode == 0
 
 
-def test_a_wheel_with_its_models_is_built(tmp_path: Path):
-    assert _hook(tmp_path, "standard", with_models=True).returncode == 0
+def test_a_wheel_with_all_of_it_is_built(tmp_path: Path):
+    assert _hook(tmp_path, "standard").returncode == 0
 
 
-def _hook(root: Path, version: str, *, with_models: bool) -> subprocess.CompletedProcess[str]:
-    """Runs the build hook of a project that has no more than its models, or lacks them."""
-    folder = root / "appliance" / "vision"
-    folder.mkdir(parents=True)
-    (folder / "modelfiles.py").write_bytes((ROOT / "appliance" / "vision" / "modelfiles.py").read_bytes())
-    if with_models:
-        (folder / "models").symlink_to(modelfiles.FOLDER)
+def _hook(root: Path, version: str, *lacking: str) -> subprocess.CompletedProcess[str]:
+    """Runs the build hook of a project that has no more than what make builds, or lacks some of it."""
+    for package, module, built, verb in (
+        ("vision", "modelfiles.py", modelfiles.FOLDER, "models"),
+        ("web", "bundled.py", bundled.FOLDER, "assets"),
+    ):
+        folder = root / "appliance" / package
+        folder.mkdir(parents=True)
+        (folder / module).write_bytes((ROOT / "appliance" / package / module).read_bytes())
+        if verb not in lacking:
+            (folder / built.name).symlink_to(built)
     program = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); import hatch_build;"
-        "hook = hatch_build.Models(sys.argv[2], {}, None, None, '', 'wheel'); hook.initialize(sys.argv[3], {})"
+        "hook = hatch_build.Built(sys.argv[2], {}, None, None, '', 'wheel'); hook.initialize(sys.argv[3], {})"
     )
     command = [sys.executable, "-c", program, str(ROOT), str(root), version]
     return subprocess.run(command, capture_output=True, text=True, check=False)

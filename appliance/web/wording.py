@@ -1,0 +1,50 @@
+"""How the pages put numbers and origins into words."""
+
+from typing import NamedTuple
+
+from appliance.words import Origin
+
+
+class Source(NamedTuple):
+    icon: str
+    says: str
+
+
+ORIGINS: dict[str, Source] = {
+    Origin.PIXELS: Source("eye", "seen in the picture"),
+    Origin.TEXT: Source("type", "written in the picture"),
+    Origin.METADATA: Source("file-text", "written into the file by a person"),
+    Origin.EXIF: Source("camera", "written into the file by the camera"),
+    Origin.PLACE: Source("map-pin", "the place where it was taken"),
+    Origin.FOLDER: Source("folder", "the name of the folder"),
+    Origin.KEYWORD: Source("tag", "one of your keywords"),
+    Origin.CONTEXT: Source("link", "the page around the picture"),
+    Origin.LEARNED: Source("sparkles", "learned from your corrections"),
+    Origin.ORIGINAL: Source("file-text", "from the name it came with"),
+    Origin.COUNTER: Source("hash", "a number that tells two names apart"),
+    Origin.PERSON: Source("user", "typed by a person"),
+}
+
+
+def percent(share: float) -> str:
+    """Never 100 % of what is not whole."""
+    return f"{int(share * 100)} %"
+
+
+def number(value: int) -> str:
+    """With thin spaces between thousands."""
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def count(value: int, one: str, many: str = "") -> str:
+    """`3 | count("image")` is "3 images"."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """Roughly, as a person would say it."""
+    if seconds < 50:
+        return "less than a minute"
+    if seconds < 90 * 60:
+        return count(max(1, round(seconds / 60)), "minute")
+    return count(round(seconds / 3600), "hour")
