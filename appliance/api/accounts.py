@@ -1,14 +1,16 @@
 """Signing in and out, members, tokens."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, delete, get, patch, post
+from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
 from appliance import auth
-from appliance.api.authentication import client_of, cookie_for, csrf_of, member_of, needs, no_cookie
+from appliance.api.authentication import apart, client_of, cookie_for, csrf_of, member_of, needs, no_cookie
 from appliance.api.house import House, house_of
 from appliance.auth import Member, Role, SignedIn, links, members, tokens
 from appliance.errors import Forbidden
@@ -106,12 +108,11 @@ class Invited(Struct):
     link: str
 
 
-@post("/session", status_code=200, opt={"public": True, "signs_in": True}, sync_to_thread=True)
-def sign_in(data: JSONBody[SignIn], request: Asking) -> Response[Account]:
+@post("/session", status_code=200, opt={"public": True, "signs_in": True})
+async def sign_in(data: JSONBody[SignIn], request: Asking) -> Response[Account]:
     """Starts a session, and ends the one that the browser had."""
-    house = house_of(request)
-    signed_in = auth.sign_in(house.database, house.vault, data.email, data.password, client_of(request))
-    return _entered(request, signed_in)
+    house, client = house_of(request), client_of(request)
+    return await _entered(request, lambda: auth.sign_in(house.database, house.vault, data.email, data.password, client))
 
 
 @delete("/session", status_code=204, opt={"public": True}, sync_to_thread=True)
@@ -121,14 +122,16 @@ def sign_out(request: Asking) -> Response[None]:
     return Response(None, cookies=[no_cookie(request)])
 
 
-@post("/setup", status_code=200, opt={"public": True, "signs_in": True}, sync_to_thread=True)
-def set_up(data: JSONBody[SetUp], request: Asking) -> Response[Account]:
+@post("/setup", status_code=200, opt={"public": True, "signs_in": True})
+async def set_up(data: JSONBody[SetUp], request: Asking) -> Response[Account]:
     """Follows a link that works once: to make the first account, to join, to choose another password."""
-    house = house_of(request)
-    signed_in = auth.finish_setup(
-        house.database, house.vault, data.token, data.password, client_of(request), email=data.email, name=data.name
+    house, client = house_of(request), client_of(request)
+    return await _entered(
+        request,
+        lambda: auth.finish_setup(
+            house.database, house.vault, data.token, data.password, client, email=data.email, name=data.name
+        ),
     )
-    return _entered(request, signed_in)
 
 
 @get("/account", sync_to_thread=True)
@@ -136,12 +139,14 @@ def account(request: Asking) -> Account:
     return _account(house_of(request), member_of(request), csrf_of(request))
 
 
-@post("/account/password", status_code=200, sync_to_thread=True)
-def change_password(data: JSONBody[NewPassword], request: Asking) -> Response[Account]:
+@post("/account/password", status_code=200)
+async def change_password(data: JSONBody[NewPassword], request: Asking) -> Response[Account]:
     """Ends every session of this member, and starts a new one here."""
-    house, member = house_of(request), member_of(request)
-    signed_in = auth.change_password(house.database, house.vault, member, data.current, data.new, client_of(request))
-    return _entered(request, signed_in)
+    house, member, client = house_of(request), member_of(request), client_of(request)
+    return await _entered(
+        request,
+        lambda: auth.change_password(house.database, house.vault, member, data.current, data.new, client),
+    )
 
 
 @get("/tokens", guards=[needs(Role.ADMIN)], sync_to_thread=True)
@@ -247,12 +252,18 @@ def router(path: str = "/api/v1") -> Router:
     )
 
 
-def _entered(request: Asking, signed_in: SignedIn) -> Response[Account]:
+async def _entered(request: Asking, enter: Callable[[], SignedIn]) -> Response[Account]:
+    """Somebody enters, and the session that the browser had before ends."""
+    signed_in = await apart(enter)
+    said = await sync_to_thread(_welcome, request, signed_in)
+    return Response(said, cookies=[cookie_for(request, signed_in)])
+
+
+def _welcome(request: Asking, signed_in: SignedIn) -> Account:
     house = house_of(request)
     if request.auth:
         auth.sessions.end(house.database, request.auth)
-    said = _account(house, signed_in.member, auth.csrf_token(house.vault, signed_in.proof))
-    return Response(said, cookies=[cookie_for(request, signed_in)])
+    return _account(house, signed_in.member, auth.csrf_token(house.vault, signed_in.proof))
 
 
 def _account(house: House, member: Member, csrf: str | None) -> Account:

@@ -5,8 +5,10 @@ guard, `opt={"public": True}` makes an exception. Litestar's own sessions are no
 chose.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from litestar import Request
@@ -27,6 +29,8 @@ from appliance.errors import Forbidden, Unauthorized
 
 Connection = ASGIConnection[Any, Member | None, str | None, Any]
 
+T = TypeVar("T")
+
 COOKIE = "renamer_session"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
@@ -41,6 +45,14 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+_signing_in = ThreadPoolExecutor(2, "signing-in")
+
+
+async def apart(work: Callable[[], T]) -> T:
+    """Runs what tries or stores a password, in threads for that alone: it is slow on purpose, and a crowd at the door
+    must not hold up those who are inside."""
+    return await asyncio.get_running_loop().run_in_executor(_signing_in, work)
 
 
 class Protection(InitPlugin):

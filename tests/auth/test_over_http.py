@@ -1,18 +1,21 @@
 """Accounts over HTTP: cookies, forged requests, and who may ask for what."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar, Request, Response, get, post
+from litestar import Litestar, Request, Response, WebSocket, get, post, websocket
 from litestar.datastructures import State
+from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 from sqlalchemy import delete
 
-from appliance.api import accounts
+from appliance.api import accounts, authentication
 from appliance.api.authentication import Protection, needs
 from appliance.api.house import House
 from appliance.app import open_database
@@ -31,6 +34,13 @@ CHARLIE = "charlie@example.org"
 async def form(request: Request[Any, Any, Any]) -> str:
     """A page's form, as the dashboard has them."""
     return str((await request.form())["word"])
+
+
+@websocket("/socket", guards=[needs(Role.VIEWER)])
+async def socket(socket: WebSocket[Any, Any, Any]) -> None:
+    await socket.accept()
+    await socket.send_text("hello")
+    await socket.close()
 
 
 @get("/own-policy")
@@ -84,7 +94,7 @@ def place(tmp_path: Path, environment: dict[str, str]) -> Iterator[Place]:
         session.add(Tenant(id=77, name="Elsewhere"))
     registry.add(CHARLIE, Role.OWNER, tenant_id=77)
     application = Litestar(
-        [accounts.router(), form, own_policy],
+        [accounts.router(), form, socket, own_policy],
         plugins=[Protection()],
         exception_handlers={Problem: rendered},
         state=State({"house": House(settings, registry.database, "0")}),
@@ -182,6 +192,20 @@ def test_too_many_wrong_passwords_are_told_when_to_come_back(place: Place):
     assert 0 < int(answers[-1].headers["retry-after"]) <= 900
 
 
+def test_a_crowd_at_the_door_does_not_hold_up_those_who_are_inside(place: Place):
+    browser, _ = place.signed_in(ALICE)
+    free = threading.Event()
+    for _ in range(2):
+        authentication._signing_in.submit(free.wait, 60)
+
+    with ThreadPoolExecutor(1) as outside:
+        waiting = outside.submit(sign_in, place.browser(), BOB)
+        assert browser.get("/api/v1/account").status_code == 200
+        assert not waiting.done()
+        free.set()
+        assert waiting.result().status_code == 200
+
+
 # Set-up and invitations
 
 
@@ -274,6 +298,16 @@ def test_a_form_brings_the_token_as_a_field(place: Place):
 
     assert browser.post("/form", data={"word": "dog"}).status_code == 403
     assert browser.post("/form", data={"word": "dog", "csrf": csrf}).text == "dog"
+
+
+def test_a_socket_opens_for_members_and_from_a_page_of_ours(place: Place):
+    browser, _ = place.signed_in(ALICE)
+    with browser.websocket_connect("/socket", headers={"Origin": HERE}) as opened:
+        assert opened.receive_text() == "hello"
+
+    for who, origin in ((browser, "https://evil.example"), (place.browser(), HERE)):
+        with pytest.raises(WebSocketDisconnect), who.websocket_connect("/socket", headers={"Origin": origin}) as opened:
+            opened.receive_text()
 
 
 def test_no_other_site_is_ever_named_as_allowed(place: Place):
