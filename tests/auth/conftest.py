@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import pytest
+from argon2 import PasswordHasher
 
 from appliance import auth
 from appliance.auth import Client, SignedIn, passwords
@@ -17,6 +18,13 @@ ALICE = "alice@example.org"
 BOB = "bob@example.org"
 PASSWORD = "a walk on the beach"
 CLIENT = Client("192.0.2.1", "a browser")
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of sign-ins in a run: with argon2's parameters for people it would take minutes."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+    passwords._nobody.cache_clear()
 
 
 @cache

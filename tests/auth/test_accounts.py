@@ -106,7 +106,9 @@ def test_a_disabled_account_neither_signs_in_nor_stays_signed_in(registry: Regis
 def test_a_password_with_older_parameters_is_hashed_anew_when_it_is_used(registry: Registry):
     registry.add(ALICE, Role.OWNER)
     with registry.database.system_session() as session:
-        session.execute(update(User).values(password=PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)))
+        session.execute(
+            update(User).values(password=PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD))
+        )
 
     registry.sign_in(ALICE)
 
@@ -121,6 +123,12 @@ def test_a_password_with_older_parameters_is_hashed_anew_when_it_is_used(registr
 def test_a_password_that_would_be_guessed_is_refused(password: str):
     with pytest.raises(Invalid, match="choose another"):
         passwords.hashed(password, ALICE)
+
+
+def test_for_people_passwords_are_argon2id_with_what_its_library_recommends(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.undo()
+
+    assert passwords.hashed(PASSWORD, ALICE).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_a_password_is_the_same_however_the_keyboard_composes_it():
