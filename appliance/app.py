@@ -52,15 +52,16 @@ def create_app(settings: Settings) -> "Litestar":
     from litestar.datastructures import State
     from litestar.openapi import OpenAPIConfig
 
-    from appliance.api import problems, routes
+    from appliance.api import routes
     from appliance.api.authentication import Protection
     from appliance.api.house import House
+    from appliance.web import routes as pages
 
     house = House(settings, open_database(settings), metadata.version("image-renamer"))
     return Litestar(
-        route_handlers=routes.handlers(),
+        route_handlers=[*routes.handlers(), *pages.handlers()],
         plugins=[Protection()],
-        exception_handlers=problems.HANDLERS,
+        exception_handlers=pages.PROBLEMS,
         state=State({"house": house}),
         on_shutdown=[house.close],
         openapi_config=OpenAPIConfig("Image Renamer", house.version, path="/api"),

@@ -218,9 +218,16 @@ _UNFINISHED = (
 
 
 def find(session: Session, tenant_id: int, batch_id: int) -> Batch:
+    """The batch, locked until the transaction ends. Raises NotFound."""
+    batch = look(session, tenant_id, batch_id)
+    session.refresh(batch, with_for_update=True)
+    return batch
+
+
+def look(session: Session, tenant_id: int, batch_id: int) -> Batch:
     """Raises NotFound."""
     wanted = select(Batch).where(Batch.tenant_id == tenant_id, Batch.id == batch_id, Batch.kind != BatchKind.PREVIEW)
-    batch = session.scalars(wanted.with_for_update()).one_or_none()
+    batch = session.scalars(wanted).one_or_none()
     if batch is None:
         raise NotFound(f"There is no batch {batch_id}.")
     return batch
@@ -401,6 +408,12 @@ def _with_latecomers(session: Session, tenant_id: int, rows: Sequence[Rename]) -
 
 def _act(row: Rename) -> tuple[int, int]:
     return row.image_id, row.batch_id
+
+
+def done_together(session: Session, row: Rename) -> list[Rename]:
+    """A row, the companions that were renamed with it and those that joined it later, as far as they still stand."""
+    act = _standing(row.tenant_id).where(Rename.batch_id == row.batch_id, Rename.image_id == row.image_id)
+    return _with_latecomers(session, row.tenant_id, list(session.scalars(act)))
 
 
 def was_undone(session: Session, tenant_id: int, batch_id: int) -> bool:

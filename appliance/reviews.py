@@ -20,6 +20,7 @@ from appliance.sources import Connections, Policy, name_of
 from appliance.words import Origin, Role, Word
 from connectors.base import Connector, Limited, Limits
 
+_IGNORED = {ImageState.FAILED, ImageState.QUARANTINED, ImageState.MISSING}
 LONGEST_ALT = 500  # characters
 
 _RETRIED = {ImageState.FAILED, ImageState.QUARANTINED, ImageState.MISSING, ImageState.REJECTED, ImageState.KEPT}
@@ -35,8 +36,15 @@ class Refused:
 
 def find(session: Session, tenant_id: int, image_id: int) -> Image:
     """The image, locked until the transaction ends. Raises NotFound."""
+    image = look(session, tenant_id, image_id)
+    session.refresh(image, with_for_update=True)
+    return image
+
+
+def look(session: Session, tenant_id: int, image_id: int) -> Image:
+    """Raises NotFound."""
     wanted = select(Image).where(Image.tenant_id == tenant_id, Image.id == image_id, Image.preview.is_(False))
-    image = session.scalars(wanted.with_for_update()).one_or_none()
+    image = session.scalars(wanted).one_or_none()
     if image is None:
         raise NotFound(f"There is no image {image_id}.")
     return image
@@ -94,6 +102,19 @@ def _unlock(session: Session, image: Image, actor: str) -> None:
     if image.state is ImageState.KEPT:
         image.reason = ""
     _tell(session, image, "image.unlocked", actor)
+
+
+def ignore(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: str) -> list[Refused]:
+    """Leaves images as they are that need attention; they say so no more."""
+    return _each(session, tenant_id, image_ids, _ignore, actor)
+
+
+def _ignore(session: Session, image: Image, actor: str) -> None:
+    if image.state not in _IGNORED:
+        raise Conflict(f"{image.path} needs no attention (any more): it is {image.state}.")
+    _refuse_newer(session, image)
+    _move_on(image, ImageState.KEPT, reason=f"You left it as it is. {image.reason}")
+    _tell(session, image, "image.kept", actor, after={"reason": image.reason})
 
 
 def retry(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: str) -> list[Refused]:
@@ -161,6 +182,19 @@ def undo_batch(session: Session, tenant_id: int, batch_id: int, *, actor: str) -
     images = {row.image_id for row in rows}
     refused = [Refused(0, line.reason) for line in undoing.refused]
     return Decided(len(images) - len(refused), refused, sorted(images))
+
+
+def undo_rename(session: Session, tenant_id: int, rename_id: int, *, actor: str) -> Decided:
+    """One rename of the history, with those of the companions. Raises NotFound."""
+    wanted = select(Rename).where(Rename.tenant_id == tenant_id, Rename.id == rename_id, Rename.undoes_id.is_(None))
+    row = session.scalars(wanted).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no rename {rename_id}.")
+    if row.state is not RenameState.DONE:
+        return Decided(0, [Refused(row.image_id, f"{row.to_path} has no new name from here any more.")], [])
+    undoing = batches.undo(session, tenant_id, batches.done_together(session, row), None, actor=actor)
+    refused = [Refused(row.image_id, line.reason) for line in undoing.refused]
+    return Decided(1 - len(refused), refused, [row.image_id])
 
 
 def cancel_batch(session: Session, tenant_id: int, batch_id: int, *, actor: str) -> Decided:
@@ -257,7 +291,7 @@ class Desk:
         Conflict where there is none."""
         view = self._view(tenant_id, image_id)
         with self.database.reading(tenant_id) as session:
-            present = _words((find(session, tenant_id, image_id).proposal or {}).get("words", ()))
+            present = _words((look(session, tenant_id, image_id).proposal or {}).get("words", ()))
         for i, words in enumerate(view.candidates):
             name = view.name_of(words)
             if view.fault(name) is None:
@@ -269,7 +303,7 @@ class Desk:
 
     def _view(self, tenant_id: int, image_id: int) -> _View:
         with self.database.reading(tenant_id) as session:
-            image = find(session, tenant_id, image_id)
+            image = look(session, tenant_id, image_id)
             _refuse_busy(image)
             if image.locked:
                 raise Conflict(f"The name of {image.path} is locked; unlock it first.")

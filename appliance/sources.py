@@ -257,6 +257,11 @@ def watched(session: Session, tenant_id: int) -> list[Source]:
     return list(session.scalars(wanted.order_by(Source.id)))
 
 
+def all_of(session: Session, tenant_id: int) -> list[Source]:
+    """Also those that commands made."""
+    return list(session.scalars(select(Source).where(Source.tenant_id == tenant_id).order_by(Source.id)))
+
+
 def find(session: Session, tenant_id: int, source_id: int) -> Source:
     """A source that an owner added. Raises NotFound."""
     wanted = select(Source).where(Source.tenant_id == tenant_id, Source.id == source_id)

@@ -54,7 +54,7 @@ def one(request: _Asked, batch_id: int) -> BatchView:
     """One batch."""
     tenant_id = request.user.tenant_id
     with house_of(request).database.reading(tenant_id) as session:
-        batch = batches.find(session, tenant_id, batch_id)
+        batch = batches.look(session, tenant_id, batch_id)
         return shown(batch, catalogue.counts(session, tenant_id, catalogue.Wanted(batch_id=batch_id)))
 
 
@@ -71,7 +71,7 @@ def images(
     tenant_id = request.user.tenant_id
     wanted = catalogue.Wanted(tuple(states or ()), batch_id, None, q)
     with house_of(request).database.reading(tenant_id) as session:
-        batches.find(session, tenant_id, batch_id)
+        batches.look(session, tenant_id, batch_id)
         page = catalogue.images(session, tenant_id, wanted, after(cursor_), limit)
         return Listed([viewed(image) for image in page.rows], cursor(page.next))
 

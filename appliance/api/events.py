@@ -12,7 +12,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import Parameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from appliance.api.authentication import needs
+from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
 from appliance.auth import Member, Role
 from appliance.errors import Invalid
@@ -27,7 +27,12 @@ async def stream(
     request: Request[Member, Any, State], last_event_id: _LastSeen = None, after: int | None = None
 ) -> ServerSentEvent:
     """Server-sent events. A browser that comes again says by itself what it has seen; others may give `after`."""
-    return ServerSentEvent(messages(request, last_seen(last_event_id, after)), headers={"X-Accel-Buffering": "no"})
+    return await streamed(request, last_seen(last_event_id, after))
+
+
+async def streamed(request: Request[Any, Any, Any], after: int | None) -> ServerSentEvent:
+    """The member's events after that one, as they come."""
+    return ServerSentEvent(messages(request, after), headers={"X-Accel-Buffering": "no"})
 
 
 def last_seen(header: str | None, after: int | None) -> int | None:
@@ -39,9 +44,9 @@ def last_seen(header: str | None, after: int | None) -> int | None:
     return int(header)
 
 
-async def messages(request: Request[Member, Any, State], after: int | None) -> AsyncIterator[ServerSentEventMessage]:
+async def messages(request: Request[Any, Any, Any], after: int | None) -> AsyncIterator[ServerSentEventMessage]:
     yield ServerSentEventMessage(comment="listening", retry=2000)
-    async for event in house_of(request).tail.follow(request.user.tenant_id, after):
+    async for event in house_of(request).tail.follow(member_of(request).tenant_id, after):
         if event is None:
             yield ServerSentEventMessage(comment="still here")
         else:

@@ -132,7 +132,7 @@ def remove(request: _Asked, source_id: int) -> None:
 
 
 @post("/sources/{source_id:int}/test", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def test(request: _Asked, source_id: int) -> Tested:
+def try_out(request: _Asked, source_id: int) -> Tested:
     """Tries, step by step, whether files can be listed and renamed there."""
     with house_of(request).database.reading(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
@@ -149,4 +149,4 @@ def act(request: _Asked, source_id: int, act: str) -> SourceView:
         return shown(source, catalogue.of_source(session, source))
 
 
-ROUTES: list[Any] = [every_kind, listed, add, one, change, remove, test, act]
+ROUTES: list[Any] = [every_kind, listed, add, one, change, remove, try_out, act]

@@ -38,6 +38,23 @@ def end(database: Database, proof: str) -> None:
         session.execute(delete(SignIn).where(SignIn.sha256 == fingerprint(proof)))
 
 
+def all_of(session: Session, tenant_id: int, user_id: int) -> list[SignIn]:
+    """A member's sessions in a tenant, the last used first."""
+    theirs = select(SignIn).where(SignIn.tenant_id == tenant_id, SignIn.user_id == user_id)
+    return list(session.scalars(theirs.order_by(SignIn.seen_at.desc())))
+
+
+def is_of(one: SignIn, proof: str) -> bool:
+    """Whether this is the session whose id somebody has."""
+    return one.sha256 == fingerprint(proof)
+
+
+def end_one(session: Session, tenant_id: int, user_id: int, number: int) -> None:
+    """Signs a member out in one browser; no matter whether there is such a session."""
+    mine = delete(SignIn).where(SignIn.tenant_id == tenant_id, SignIn.user_id == user_id)
+    session.execute(mine.where(SignIn.id == number))
+
+
 def end_all(session: Session, user_id: int, tenant_id: int | None = None) -> None:
     """Signs a member out everywhere: after a new password, or a change of what they may do in a tenant."""
     theirs = delete(SignIn).where(SignIn.user_id == user_id)

@@ -4,15 +4,14 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.concurrency import sync_to_thread
 from litestar.exceptions import NotFoundException
 
 from appliance import auth
 from appliance.api import images
-from appliance.api.authentication import client_of, cookie_for, needs, no_cookie
+from appliance.api.authentication import apart, client_of, cookie_for, needs, no_cookie
 from appliance.api.house import house_of
 from appliance.auth import Role
-from appliance.auth.passwords import LEAST
+from appliance.auth.passwords import LEAST_CHARACTERS
 from appliance.errors import Invalid, Problem
 from appliance.web import bundled, views
 from appliance.web.pages import showing
@@ -57,9 +56,8 @@ async def sign_in(request: Asking) -> Response[str]:
     email, where = form.get("email", ""), showing.local(form.get("next", "/"))
     house = house_of(request)
     try:
-        signed_in = await sync_to_thread(
-            auth.sign_in, house.database, house.vault, email, form.get("password", ""), client_of(request)
-        )
+        password, client = form.get("password", ""), client_of(request)
+        signed_in = await apart(lambda: auth.sign_in(house.database, house.vault, email, password, client))
     except Problem as problem:
         view = views.SignIn(email=email, next=where, problem=str(problem))
         return showing.page(request, view, status=problem.status)
@@ -96,7 +94,7 @@ async def setup(request: Asking) -> Response[str]:
         view.problems = {"again": "The two are not the same; type it once more."}
         return showing.page(request, view, status=422)
     try:
-        signed_in = await sync_to_thread(_finish, request, form)
+        signed_in = await apart(lambda: _finish(request, form))
     except Invalid as problem:
         view.problems = {"email" if "e-mail address" in str(problem) else "password": str(problem)}
         return showing.page(request, view, status=problem.status)
@@ -121,7 +119,7 @@ def _finish(request: Asking, form: dict[str, str]) -> auth.SignedIn:
 
 
 def _setup(token: str, email: str) -> views.Setup:
-    return views.Setup(token=token, email=email, at_least=LEAST)
+    return views.Setup(token=token, email=email, at_least=LEAST_CHARACTERS)
 
 
 def _spent(problem: Problem) -> views.Problem:

@@ -1,0 +1,149 @@
+"""One batch: how far it is, its files, and what can be done about all of them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.params import Parameter
+from sqlalchemy.orm import Session
+
+from appliance import batches, catalogue, reviews
+from appliance.api.authentication import member_of, needs
+from appliance.api.house import house_of
+from appliance.auth import Role
+from appliance.errors import Invalid, Problem
+from appliance.models import Batch, BatchState, ImageState, Rename, RenameState, Source
+from appliance.sources import folder_of, name_of
+from appliance.web import views, wording
+from appliance.web.pages import showing, telling
+from appliance.web.pages.showing import Asking, query
+from appliance.web.views import Notice, Tab
+
+SIZE = 50
+_Page = Annotated[int, Parameter(query="page", ge=1, le=100_000)]
+_SHOWN = {
+    "review": catalogue.WAITING,
+    "problems": catalogue.ATTENTION,
+    "renamed": (ImageState.RENAMED,),
+    "kept": (ImageState.KEPT, ImageState.REJECTED),
+    "left": catalogue.UNDER_WAY,
+}
+_TABS = {
+    "": "All",
+    "review": "For review",
+    "problems": "Problems",
+    "renamed": "Renamed",
+    "kept": "Kept",
+    "left": "Still to do",
+}
+
+
+@get("/batches/{batch_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def page(request: Asking, batch_id: int, show: str = "", number: _Page = 1) -> Response[str]:
+    tenant_id = member_of(request).tenant_id
+    with house_of(request).database.reading(tenant_id) as session:
+        batch = batches.look(session, tenant_id, batch_id)
+        return showing.page(request, _view(session, batch, show if show in _SHOWN else "", number))
+
+
+def _view(session: Session, batch: Batch, show: str, number: int) -> views.BatchDetail:
+    numbers = catalogue.counts(session, batch.tenant_id, catalogue.Wanted(batch_id=batch.id))
+    done, total, rate, left = telling.progress(batch, numbers)
+    state, tone = telling.batch_state(batch, numbers)
+    running = batch.state is BatchState.RUNNING and done < total
+    source = session.get_one(Source, batch.source_id)
+    wanted = catalogue.Wanted(_SHOWN.get(show, ()), batch.id)
+    shown = catalogue.count(session, batch.tenant_id, wanted)
+    files = [
+        telling.file_line(image)
+        for image in catalogue.images_at(session, batch.tenant_id, wanted, (number - 1) * SIZE, SIZE)
+    ]
+    return views.BatchDetail(
+        id=batch.id,
+        label=telling.label(batch),
+        source=source.name,
+        source_id=source.id,
+        state=state,
+        tone=tone,
+        running=running,
+        started_at=batch.created_at,
+        finished_at=batch.finished_at,
+        done=done,
+        total=total,
+        left=left if running else None,
+        a_minute=rate if running else None,
+        counts=_counts(numbers),
+        files=tuple(files if total else _renamed(session, batch)),
+        tabs=_tabs(batch.id, show, numbers),
+        pages=telling.turned(number, SIZE, shown, f"/batches/{batch.id}" + query(show=show)),
+        can_cancel=batch.state is BatchState.RUNNING and batch.owner is None and bool(total - done),
+        failed=sum(numbers.get(one, 0) for one in (ImageState.FAILED, ImageState.MISSING)),
+        can_undo=catalogue.renamed(session, batch.tenant_id, batch_id=batch.id),
+    )
+
+
+def _counts(numbers: Mapping[ImageState, int]) -> tuple[views.Count, ...]:
+    return tuple(
+        views.Count(label=telling.STATES[state][0].lower(), count=numbers[state], tone=telling.STATES[state][1])
+        for state in telling.STATES
+        if numbers.get(state)
+    )
+
+
+def _tabs(batch_id: int, show: str, numbers: Mapping[ImageState, int]) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(
+            label=label,
+            href=f"/batches/{batch_id}" + query(show=key),
+            count=sum(numbers.get(state, 0) for state in _SHOWN.get(key, tuple(numbers))),
+            current=key == show,
+        )
+        for key, label in _TABS.items()
+    )
+
+
+def _renamed(session: Session, batch: Batch) -> list[views.FileLine]:
+    """Of a batch that was undone: its images are of the undo's batch now, but the journal knows what it did."""
+    rows = catalogue.history(session, batch.tenant_id, batch_id=batch.id, limit=catalogue.LONGEST_PAGE).rows
+    return [_line(row) for row in rows]
+
+
+def _line(row: Rename) -> views.FileLine:
+    undone = row.state is RenameState.UNDONE
+    return views.FileLine(
+        image_id=row.image_id,
+        old=name_of(row.from_path),
+        new=name_of(row.to_path),
+        folder=folder_of(row.from_path),
+        state="Undone" if undone else "Renamed",
+        tone="plain" if undone else "good",
+    )
+
+
+@post("/batches/{batch_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
+def decide(request: Asking, batch_id: int, act: str) -> Response[str]:
+    member = member_of(request)
+    if act not in _ACTS:
+        raise Invalid(f"“{act}” cannot be done with a batch.")
+    decision, past = _ACTS[act]
+    try:
+        with house_of(request).database.session(member.tenant_id) as session:
+            decided = decision(session, member.tenant_id, batch_id, actor=member.actor)
+    except Problem as problem:
+        return showing.goes(request, f"/batches/{batch_id}", Notice(says=str(problem), tone="bad"))
+    house_of(request).ring(decided.due)
+    says = past.format(count=wording.count(decided.count, "photo"))
+    if decided.refused:
+        says += f" {wording.count(len(decided.refused), 'photo')} not: {decided.refused[0].reason}"
+    notice = Notice(says=says, tone="warm" if decided.refused else "good")
+    return showing.goes(request, f"/batches/{batch_id}", notice)
+
+
+_ACTS: dict[str, tuple[Any, str]] = {
+    "approve": (reviews.approve_batch, "{count} approved."),
+    "undo": (reviews.undo_batch, "The old names of {count} are being put back."),
+    "retry": (reviews.retry_batch, "{count} tried again."),
+    "cancel": (reviews.cancel_batch, "The rest of the batch is cancelled."),
+}
+
+ROUTES: list[Any] = [page, decide]

@@ -1,0 +1,23 @@
+"""What happens, for the pages that are open."""
+
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.params import Parameter
+from litestar.response import ServerSentEvent
+
+from appliance.api import events
+from appliance.api.authentication import needs
+from appliance.auth import Role
+from appliance.web.pages.showing import Asking
+
+_LastSeen = Annotated[str | None, Parameter(header="Last-Event-ID")]
+
+
+@get("/events", guards=[needs(Role.VIEWER)])
+async def stream(request: Asking, last_event_id: _LastSeen = None) -> ServerSentEvent:
+    """The log as it grows; a page that comes again goes on where it stopped."""
+    return await events.streamed(request, events.last_seen(last_event_id, None))
+
+
+ROUTES: list[Any] = [stream]

@@ -1,0 +1,214 @@
+"""The places that are watched."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.params import Parameter
+from sqlalchemy.orm import Session
+
+from appliance import catalogue, kinds, sources
+from appliance.api.authentication import member_of, needs
+from appliance.api.house import house_of
+from appliance.auth import Role
+from appliance.errors import Invalid, Problem
+from appliance.models import Source
+from appliance.web import views
+from appliance.web.pages import showing, telling
+from appliance.web.pages.options import fields, values_of
+from appliance.web.pages.showing import Asking
+from appliance.web.views import Notice
+from connectors.base import ConnectorError
+
+_SAYS = {"watchfolder": "A folder of this machine, or a share that is mounted here."}
+_ACTS = {
+    "scan": "All of it is looked through now.",
+    "pause": "It is paused: nothing new is taken in.",
+    "resume": "It is watched again.",
+}
+_Kind = Annotated[str, Parameter(query="kind")]
+
+
+@get("/sources", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def page(request: Asking) -> Response[str]:
+    with house_of(request).database.reading(member_of(request).tenant_id) as session:
+        watched = sources.watched(session, member_of(request).tenant_id)
+        view = views.Sources(sources=tuple(telling.health(session, source) for source in watched))
+    return showing.page(request, view)
+
+
+@get("/sources/new", guards=[needs(Role.ADMIN)], sync_to_thread=True)
+def new_page(request: Asking, kind: _Kind = "") -> Response[str]:
+    chosen = kind or (kinds.names()[0] if len(kinds.names()) == 1 else "")
+    return showing.page(request, _new(chosen, {}))
+
+
+@post("/sources/new", guards=[needs(Role.ADMIN)], status_code=200)
+async def add(request: Asking, kind: _Kind = "") -> Response[str]:
+    values = values_of(kind, await showing.fields_of(request))
+    return await sync_to_thread(_add, request, kind, values)
+
+
+def _add(request: Asking, kind: str, values: dict[str, Any]) -> Response[str]:
+    member = member_of(request)
+    try:
+        source = _added(request, kind, values)
+    except (Problem, ConnectorError) as problem:
+        return showing.page(request, _new(kind, values, problem=str(problem)), status=422)
+    says = f"“{source.name}” is watched from now on."
+    return showing.goes(request, f"/sources/{source.id}", Notice(says=says)) if member else showing.goes(request, "/")
+
+
+def _added(request: Asking, kind: str, values: dict[str, Any]) -> Source:
+    name = str(values.get("name", "")).strip()
+    if not name:
+        raise Invalid("“name” is missing: give the source a name by which you know it.")
+    asked = kinds.asked(kind, {key: value for key, value in values.items() if key != "name"})
+    sources.connect(kind, asked.options).close()
+    wanted = sources.Wanted(kind=kind, name=name, options=asked.options, choices=asked.choices)
+    with house_of(request).database.session(member_of(request).tenant_id) as session:
+        return sources.add(session, member_of(request).tenant_id, wanted, actor=member_of(request).actor)
+
+
+@post("/sources/new/test", guards=[needs(Role.ADMIN)], status_code=200)
+async def try_new(request: Asking, kind: _Kind = "") -> Response[str]:
+    values = values_of(kind, await showing.fields_of(request))
+    return await sync_to_thread(_try_new, request, kind, values)
+
+
+def _try_new(request: Asking, kind: str, values: dict[str, Any]) -> Response[str]:
+    try:
+        asked = kinds.asked(kind, {key: value for key, value in values.items() if key != "name"})
+        steps = _steps(sources.tested(kind, asked.options))
+    except Invalid as problem:
+        steps = (views.Step(label="The options", tone="bad", says=str(problem)),)
+    if showing.is_part(request):
+        return showing.part(request, "tests", steps=steps)
+    return showing.page(request, _new(kind, values, steps=steps))
+
+
+@get("/sources/{source_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def one(request: Asking, source_id: int) -> Response[str]:
+    return _shown(request, source_id)
+
+
+@post("/sources/{source_id:int}", guards=[needs(Role.ADMIN)], status_code=200)
+async def change(request: Asking, source_id: int) -> Response[str]:
+    form = await showing.fields_of(request)
+    return await sync_to_thread(_change, request, source_id, form)
+
+
+def _change(request: Asking, source_id: int, form: Mapping[str, Sequence[str]]) -> Response[str]:
+    member = member_of(request)
+    with house_of(request).database.session(member.tenant_id) as session:
+        source = sources.find(session, member.tenant_id, source_id)
+        values = values_of(source.kind, form)
+        own = {field for field in kinds.schema(source.kind)["properties"] if field in source.choices}
+        try:
+            choices = kinds.changed(source, {key: value for key, value in values.items() if key in own})
+            sources.change(session, source, choices, name=str(values.get("name", "")).strip(), actor=member.actor)
+        except Invalid as problem:
+            return _shown(request, source_id, problem=str(problem), status=422)
+    return showing.goes(request, f"/sources/{source_id}", Notice(says="Saved. It holds for what comes from now on."))
+
+
+@post("/sources/{source_id:int}/test", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
+def try_out(request: Asking, source_id: int) -> Response[str]:
+    member = member_of(request)
+    with house_of(request).database.reading(member.tenant_id) as session:
+        source = sources.find(session, member.tenant_id, source_id)
+    return _shown(request, source_id, steps=_steps(sources.tested(source.kind, source.options)))
+
+
+@post("/sources/{source_id:int}/remove", guards=[needs(Role.ADMIN)], status_code=200, sync_to_thread=True)
+def remove(request: Asking, source_id: int) -> Response[str]:
+    member = member_of(request)
+    with house_of(request).database.session(member.tenant_id) as session:
+        source = sources.find(session, member.tenant_id, source_id)
+        sources.remove(session, source, actor=member.actor)
+        says = f"“{source.name}” is watched no longer; its files stay as they are, and its history remains."
+    return showing.goes(request, "/sources", Notice(says=says))
+
+
+@post("/sources/{source_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
+def act(request: Asking, source_id: int, act: str) -> Response[str]:
+    member = member_of(request)
+    with house_of(request).database.session(member.tenant_id) as session:
+        sources.act(session, sources.find(session, member.tenant_id, source_id), act, actor=member.actor)
+    return showing.goes(request, _back(request, f"/sources/{source_id}"), Notice(says=_ACTS[act]))
+
+
+def _back(request: Asking, otherwise: str) -> str:
+    """To the list, where the form stood there."""
+    return "/sources" if request.headers.get("referer", "").rstrip("/").endswith("/sources") else otherwise
+
+
+def _new(
+    kind: str, values: Mapping[str, Any], *, problem: str = "", steps: tuple[views.Step, ...] = ()
+) -> views.NewSource:
+    offered = tuple(
+        views.Kind(name=name, label=telling.KINDS.get(name, name), says=_SAYS.get(name, ""), chosen=name == kind)
+        for name in kinds.names()
+    )
+    if not kind:
+        return views.NewSource(kinds=offered)
+    own, shared = fields(kind, values)
+    return views.NewSource(kinds=offered, options=own, choices=shared, problem=problem, steps=steps)
+
+
+def _shown(
+    request: Asking, source_id: int, *, problem: str = "", steps: tuple[views.Step, ...] = (), status: int = 200
+) -> Response[str]:
+    tenant_id = member_of(request).tenant_id
+    with house_of(request).database.reading(tenant_id) as session:
+        source = sources.find(session, tenant_id, source_id)
+        own, shared = fields(source.kind, source.options | source.choices | {"name": source.name}, fixed=True)
+        view = views.SourceDetail(
+            source=telling.health(session, source),
+            paused=source.paused,
+            facts=_facts(session, source),
+            options=own,
+            choices=shared,
+            steps=steps,
+            batches=_batches(session, source),
+            problem=problem,
+        )
+        return showing.page(request, view, status=status)
+
+
+def _facts(session: Session, source: Source) -> tuple[views.Fact, ...]:
+    numbers = catalogue.of_source(session, source)
+    looked = views.Fact(label="Looked through", value="not yet", at=source.scanned_at)
+    counts = (
+        ("Photos", numbers.all),
+        ("Renamed", numbers.renamed),
+        ("Wait for review", numbers.waiting),
+        ("Under way", numbers.under_way),
+        ("Need attention", numbers.attention),
+    )
+    return (looked, *(views.Fact(label=label, value=str(number)) for label, number in counts))
+
+
+def _batches(session: Session, source: Source) -> tuple[views.BatchLine, ...]:
+    lines = []
+    for batch in catalogue.batches_of(session, source, limit=8):
+        numbers = catalogue.counts(session, source.tenant_id, catalogue.Wanted(batch_id=batch.id))
+        state, tone = telling.batch_state(batch, numbers)
+        renamed = catalogue.renamed(session, source.tenant_id, batch_id=batch.id)
+        says = f"{sum(numbers.values())} photos, {renamed} renamed"
+        lines.append(
+            views.BatchLine(
+                id=batch.id, label=telling.label(batch), says=says, tone=tone, state=state, at=batch.created_at
+            )
+        )
+    return tuple(lines)
+
+
+def _steps(tried: Sequence[sources.Step]) -> tuple[views.Step, ...]:
+    return tuple(
+        views.Step(label=step.name, tone="bad" if step.problem else "good", says=step.problem) for step in tried
+    )
+
+
+ROUTES: list[Any] = [page, new_page, add, try_new, one, change, try_out, remove, act]
