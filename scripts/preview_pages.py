@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from appliance.web import bundled, rendering
-from scripts import sample_photos, sample_views
+from scripts import sample_photos, samples
 
 THUMBNAIL = (640, 640)
 
@@ -35,7 +35,7 @@ class Pages(SimpleHTTPRequestHandler):
 
 def write_pages(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (view, frame) in sample_views.PAGES.items():
+    for name, (view, frame) in samples.PAGES.items():
         (folder / f"{name}.html").write_text(rendering.page(view, frame))
     shutil.copytree(bundled.FOLDER, folder / "static", dirs_exist_ok=True)
 
@@ -45,7 +45,7 @@ def write_thumbnails(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(sample_photos.fetch()) as package:
         held = {Path(name).stem: name for name in package.namelist() if name.startswith("skimage/data/")}
-        for number, (photo, *_) in enumerate(sample_views.PHOTOS, 1):
+        for number, (photo, *_) in enumerate(samples.PHOTOS, 1):
             picture = Image.open(io.BytesIO(package.read(held[photo]))).convert("RGB")
             picture.thumbnail(THUMBNAIL)
             picture.save(folder / str(number), format="JPEG", quality=85)
@@ -72,7 +72,7 @@ def main() -> None:
     write_thumbnails(wanted.folder / "thumbnails")
     if wanted.serve:
         with served(wanted.folder) as address:
-            print("\n".join(f"{address}/{name}.html" for name in sample_views.PAGES))
+            print("\n".join(f"{address}/{name}.html" for name in samples.PAGES))
             threading.Event().wait()
 
 

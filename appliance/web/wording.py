@@ -27,8 +27,8 @@ ORIGINS: dict[str, Source] = {
 
 
 def percent(share: float) -> str:
-    """Never 100 % of what is not whole."""
-    return f"{int(share * 100)} %"
+    """Never 100% of what is not whole."""
+    return "100%" if share >= 1 else f"{min(round(share * 100), 99)}%"
 
 
 def number(value: int) -> str:

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from scripts import sample_views
+from scripts import samples
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUNS_OVER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -22,12 +22,12 @@ def _complaints(page: Page) -> list[str]:
 def test_every_page_is_for_everybody(pages: str, browser: Browser, colours: Literal["light", "dark"], width: int):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=colours)
     page = context.new_page()
-    page.clock.set_fixed_time(sample_views.NOW)
+    page.clock.set_fixed_time(samples.NOW)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     found = {}
-    for name in sample_views.PAGES:
+    for name in samples.PAGES:
         page.goto(f"{pages}/{name}.html")
         runs_over = ["runs over the side"] if page.evaluate(RUNS_OVER) else []
         if wrong := [*_complaints(page), *runs_over, *said]:

@@ -7,9 +7,9 @@ import pytest
 
 from appliance.web import differences, plots, rendering, views, wording
 from appliance.words import Origin
-from scripts import sample_views
+from scripts import samples
 
-EVERY = [pytest.param(view, frame, id=name) for name, (view, frame) in sample_views.PAGES.items()]
+EVERY = [pytest.param(view, frame, id=name) for name, (view, frame) in samples.PAGES.items()]
 
 
 @pytest.mark.parametrize(("view", "frame"), EVERY)
@@ -28,8 +28,8 @@ def test_every_form_that_changes_something_says_whom_it_comes_from(view: views.V
 
 
 def test_a_name_with_markup_in_it_is_text():
-    recent = views.Recent(image_id=1, old="<img src=x>.jpg", new="a\u202egpj.jpg", at=sample_views.NOW)
-    page = rendering.page(views.Overview(recent=(recent,), sources=sample_views.SOURCES), sample_views.FRAME)
+    recent = views.Recent(image_id=1, old="<img src=x>.jpg", new="a\u202egpj.jpg", at=samples.NOW)
+    page = rendering.page(views.Overview(recent=(recent,), sources=samples.SOURCES), samples.FRAME)
 
     assert "<img src=x" not in page
     assert "\u202e" not in page

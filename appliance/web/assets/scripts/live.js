@@ -16,16 +16,16 @@ function concerns(part, type, about) {
   return told === undefined || String(told) === id;
 }
 
-// Nobody loses what they are typing, or a menu that they have opened.
+// Nobody loses what they are typing, or what they have opened.
 const busy = (part) =>
-  part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, summary, details[open] *");
+  part.querySelector("dialog[open], details.menu[open], details.edit[open]") ||
+  (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+const drawn = new WeakMap(); // each part as it came, before times were told in it
 
 function put(part, made) {
-  if (!made || made.outerHTML === part.dataset.was || busy(part)) return;
-  part.dataset.was = made.outerHTML;
+  if (!made || made.outerHTML === drawn.get(part) || busy(part)) return;
   const held = document.activeElement?.id;
-  const { was } = part.dataset;
-  made.dataset.was = was;
+  drawn.set(made, made.outerHTML);
   part.replaceWith(made);
   htmx.process(made);
   tell(made);
@@ -36,7 +36,7 @@ async function refresh() {
   timer = null;
   const ids = [...wanted];
   wanted.clear();
-  const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
+  const answer = await fetch(location.href, { headers: { "X-Refresh": "1" }, cache: "no-store" });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const id of ids) {
