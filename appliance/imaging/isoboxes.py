@@ -10,6 +10,8 @@ _LARGEST = 1 << 20  # bytes of one box that is read
 _MOST_PIECES = 100_000  # that the items of a picture lie in
 _OF_A_PICTURE = {b"ftyp", b"meta", b"moov", b"mdat"}
 _IN_FILE, _IN_BOX = 0, 1  # where the pieces of an item lie
+_ENOUGH_TO_TELL, _LAST = 128, 64  # bytes of a piece, and of its end
+_METADATA = (b"Exif", b"II*\0", b"MM\0*", b"<")  # how what is no coded picture begins
 
 
 class CutOff(Exception):
@@ -96,9 +98,20 @@ def _check_items(file: BinaryIO, meta: Box) -> None:
     if places is None:
         return
     room = {_IN_FILE: whole(file).end, _IN_BOX: data.end - data.start if data else 0}
-    for where, end in _pieces(contents(file, places)):
-        if end > room.get(where, end):
+    for where, start, end in _pieces(contents(file, places)):
+        if end > room.get(where, end) or (where == _IN_FILE and _was_never_written(file, start, end)):
             raise CutOff
+
+
+def _was_never_written(file: BinaryIO, start: int, end: int) -> bool:
+    """Whether a piece begins or ends with zeros, as in a download whose space was set aside: no coded picture does,
+    though EXIF may end so."""
+    if end - start < _ENOUGH_TO_TELL:
+        return False
+    file.seek(start)
+    first = file.read(16)
+    file.seek(end - _LAST)
+    return not any(first) or (not any(mark in first for mark in _METADATA) and not any(file.read(_LAST)))
 
 
 def _check_kinds(file: BinaryIO, table: Box) -> None:
@@ -110,8 +123,8 @@ def _check_kinds(file: BinaryIO, table: Box) -> None:
         data[8 if data[:1] == b"\2" else 10 :].decode()
 
 
-def _pieces(table: bytes) -> Iterator[tuple[int, int]]:
-    """Where each piece of an item lies, and where it ends there."""
+def _pieces(table: bytes) -> Iterator[tuple[int, int, int]]:
+    """What each piece of an item lies in, and where it starts and ends there."""
     version, sizes = table[0], int.from_bytes(table[4:6])
     offset_size, length_size, base_size = (sizes >> shift & 15 for shift in (12, 8, 4))
     index_size = sizes & 15 if version else 0
@@ -124,7 +137,8 @@ def _pieces(table: bytes) -> Iterator[tuple[int, int]]:
         base = reader.next(base_size)
         for _ in range(reader.next(2)):
             reader.next(index_size)
-            yield where, base + reader.next(offset_size) + reader.next(length_size)
+            start = base + reader.next(offset_size)
+            yield where, start, start + reader.next(length_size)
 
 
 class _Numbers:

@@ -52,10 +52,12 @@ def test_a_jpeg_is_read_to_its_end_at_every_scale(decoder: Decoder, size: tuple[
         assert fault(decoder, data[:-missing]) is Fault.TRUNCATED
 
 
-def test_a_download_whose_space_was_set_aside_is_truncated(decoder: Decoder):
-    data = encoded(scene(3))
-    half = len(data) // 2
-    assert fault(decoder, data[:half] + bytes(len(data) - half)) is Fault.TRUNCATED
+@pytest.mark.parametrize("file_format", ["JPEG", "HEIF", "AVIF"])
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_a_download_whose_space_was_set_aside_is_truncated(decoder: Decoder, file_format: str, share: float):
+    data = encoded(scene(3), file_format)
+    there = int(len(data) * share)
+    assert fault(decoder, data[:there] + bytes(len(data) - there)) is Fault.TRUNCATED
 
 
 def test_what_follows_a_whole_picture_does_not_matter(decoder: Decoder):
