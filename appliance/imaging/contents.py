@@ -17,9 +17,11 @@ class Contents(io.BufferedReader):
         super().__init__(self._source, buffer_size)
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Memory is taken for as much as is asked for, so that must not be more than there is."""
-        if size is not None and size > _MUCH:
-            size = max(0, min(size, self.size - self.tell()))
+        """Memory is taken for as much as is asked for, so that must not be more than there is. All that there is is
+        asked for at once, and not in the small pieces of io."""
+        if size is None or size < 0 or size > _MUCH:
+            left = max(0, self.size - self.tell())
+            size = left if size is None or size < 0 else min(size, left)
         return super().read(size)
 
     @property
