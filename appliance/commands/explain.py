@@ -61,7 +61,11 @@ def _seen(seer: Provider, picture: Picture, said: Description, language: str) ->
     seen = seer.explain(picture.preview, language=language)
     if not said.candidates or said.candidates[0][0].origin is not Origin.METADATA:
         return seen
-    return [replace(one, said=one.said and _is_said(one.word, said)) for one in seen]
+    return [_outranked(one) if one.said and not _is_said(one.word, said) else one for one in seen]
+
+
+def _outranked(one: Evidence) -> Evidence:
+    return replace(one, said=False, why=f"{one.why} What stands in the file is said instead.")
 
 
 def _is_said(word: Word, said: Description) -> bool:

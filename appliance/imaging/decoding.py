@@ -125,6 +125,8 @@ def _recognised(contents: Contents) -> Kind:
         raise Refusal(Fault.TRUNCATED)  # Pillow only says that there is no decoder for it
     if found.format in _IN_BOXES:
         _check_boxes(contents)
+    if found.format == "heic" and isoboxes.first(contents, b"meta", isoboxes.whole(contents)) is None:
+        raise Refusal(Fault.UNSUPPORTED, "a film without a still")
     return found
 
 

@@ -84,14 +84,17 @@ def with_file_words(said: Description, written: FileWords, *, language: str, cam
 
 
 def weighed(written: FileWords, *, language: str, camera: str = "") -> list[Weighed]:
-    """Every text of the file, what comes first in a name first."""
+    """Every text of the file once, what comes first in a name first."""
     texts = [
         (TITLE, _ENDING.sub("", _in_language(written.titles, language))),
         (HEADLINE, written.headline),
         (CAPTION, _in_language(written.captions, language)),
         *((KEYWORD, text) for text in written.keywords),
     ]
-    return [_weighed(text, kind, camera) for kind, text in texts if text]
+    once: dict[str, tuple[str, str]] = {}
+    for kind, text in texts:
+        once.setdefault(text.casefold(), (kind, text))
+    return [_weighed(text, kind, camera) for kind, text in once.values() if text]
 
 
 def _in_language(texts: dict[str, str], language: str) -> str:

@@ -145,6 +145,15 @@ def test_of_several_pictures_in_a_heic_the_primary_one_is_the_picture(decoder: D
     assert close(opened(decoder.inspect(io.BytesIO(burst), "x").preview).getpixel((40, 30)), GREEN, by=30)
 
 
+def test_a_heic_that_is_a_film_alone_is_said_to_be_rare(decoder: Decoder):
+    frames = [Image.new("RGB", (80, 60), colour) for colour in (RED, BLUE)]
+    film = encoded(frames[0], "AVIF", save_all=True, append_images=frames[1:])
+    film = film.replace(b"meta", b"free", 1).replace(b"ftypavis", b"ftyphevc").replace(b"avifavis", b"hevchevc")
+    with pytest.raises(Unreadable, match="a film without a still") as caught:
+        decoder.inspect(io.BytesIO(film), "x")
+    assert not caught.value.quarantine
+
+
 def test_a_stereo_photo_is_a_jpeg(decoder: Decoder):
     stereo = encoded(quarters(), "MPO", save_all=True, append_images=[quarters()], quality=95, subsampling=0)
     picture = decoder.inspect(io.BytesIO(stereo), "x")

@@ -165,3 +165,8 @@ def test_what_a_person_would_write_is_a_name(text: str):
 def test_what_is_private_is_not_even_shown():
     (one,) = weighed(title("password: swordfish"), language="en")
     assert "swordfish" not in str(one)
+
+
+def test_a_text_that_stands_there_several_times_is_weighed_once():
+    found = weighed(FileWords({"": "Harvest"}, "harvest", {"": "Harvest"}, ("farm", "Harvest")), language="en")
+    assert [(one.text, one.kind) for one in found] == [("Harvest", "title"), ("farm", "keyword")]

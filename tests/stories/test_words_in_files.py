@@ -88,4 +88,5 @@ def test_explain_says_what_stands_in_the_file_and_why_it_is_left_out(home: Home)
         ("…", "metadata", False),
     ]
     assert said["words"][0]["why"] == "A title in the file, left out: a camera or a program wrote it."
+    assert not any(one["said"] for one in said["words"] if one["word"]["origin"] == "pixels")
     assert "swordfish" not in home.run("explain", path).output
