@@ -185,7 +185,7 @@ def _developed(contents: Contents, found: Kind, raw: Raw) -> _Opened:
 
 def _preview(raw: Raw) -> Image.Image:
     """Of no pixels where there is none."""
-    preview = raw.preview
+    preview = raw.preview()
     if preview is None:
         return Image.new("RGB", (0, 0))
     return _image(io.BytesIO(preview), "jpeg") if isinstance(preview, bytes) else preview

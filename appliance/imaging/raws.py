@@ -5,7 +5,6 @@ import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -45,7 +44,7 @@ def prepare() -> None:
     import rawpy  # noqa: F401  # found in memory when a child imports it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Raw:
     """`size` is that of the picture as it was stored, `orientation` the EXIF number that makes it upright."""
 
@@ -53,7 +52,6 @@ class Raw:
     orientation: int
     _file: "rawpy.RawPy"
 
-    @cached_property
     def preview(self) -> bytes | Image.Image | None:
         """The largest that there is: a JPEG, or its pixels. Raises Refusal."""
         try:
@@ -96,7 +94,7 @@ def _refusing() -> Iterator[None]:
 
     try:
         yield
-    except rawpy.LibRawError as error:
+    except (rawpy.LibRawError, rawpy.NotSupportedError) as error:
         name = type(error).__name__
         if name in _NOT_FOUND:
             raise _NoPreview from error
@@ -105,8 +103,8 @@ def _refusing() -> Iterator[None]:
 
 
 def turn(preview: Image.Image, raw: Raw) -> int:
-    """As the preview's own EXIF says, which LibRaw adds where there is none; not at all where it lies upright."""
-    own = exif.read(exif.tags(preview)).orientation
+    """As the EXIF of a JPEG says, which LibRaw adds where there is none; not at all where it lies upright."""
+    own = exif.read(exif.tags(preview)).orientation if preview.format == "JPEG" else raw.orientation
     if preview.width == preview.height:
         return own
     lies_turned = (preview.width > preview.height) != (own >= 5)

@@ -29,7 +29,7 @@ def _whole(*patterns: str) -> re.Pattern[str]:
 _BY_A_PROGRAM = _whole(
     r"(?:[\w-]+ ){0,2}digital (?:still |video )?camera(?: .{0,20})?",
     r"(?:sony|minolta|konica|kodak|canon|nikon|olympus) ?(?:dsc|dcf|exif)?\W*",
-    r"dcf 1\.0|dcim\W?.*|exif[_ -]jpeg.*|jpe?g(?: image)?|default|unknown|none|null|n/?a|tes[tT]|\W*",
+    r"dcf 1\.0|dcim\W?.*|exif[_ -]jpeg.*|jpe?g(?: image)?|default|unknown|none|null|n/?a|test|\W*",
     r"(?:no |my |add (?:a )?)?(?:title|caption|description|headline|comment)s?|image description",
     r"untitled.*|unbenannt.*|sans titre.*|sin título.*|screen ?shot(?:\W*\d.*)?",
     r"(?:created|made|edited|processed|exported|taken|scanned|generated|shot|captured|uploaded|converted|optimi[sz]ed|"

@@ -175,6 +175,16 @@ def nef(jpeg: bytes, *, orientation: int = 1) -> bytes:
     return _file([first], b"MM\0*\0\0\0\x08", ">")
 
 
+def nef_with_plain_preview(image: Image.Image, *, orientation: int = 1) -> bytes:
+    """Its preview is no JPEG, but the pixels themselves."""
+    size, data = (4352, 2868), image.tobytes()
+    first = {254: (LONG, 1)} | camera("NIKON CORPORATION", "NIKON D90", orientation)
+    first |= {256: (LONG, image.width), 257: (LONG, image.height), 258: (SHORT, (8, 8, 8)), 259: (SHORT, 1)}
+    first |= {262: (SHORT, 2), 273: Blob(data), 277: (SHORT, 3), 278: (LONG, image.height), 279: (LONG, len(data))}
+    inner = [pixels(size, bytes(size[0] * size[1] * 2), bits=12)]
+    return _file([first | {330: inner}], b"MM\0*\0\0\0\x08", ">")
+
+
 def arw(jpeg: bytes, *, orientation: int = 1) -> bytes:
     size = (6048, 4024)
     inner = [pixels(size, bytes(size[0] * size[1]), bits=14, compression=32767)]

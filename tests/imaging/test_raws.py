@@ -57,6 +57,13 @@ def test_a_preview_that_lies_upright_already_is_not_turned(decoder: Decoder):
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
+def test_a_preview_that_is_no_jpeg_is_read_and_turned(decoder: Decoder, orientation: int):
+    stored = quarters((400, 640)).transpose(TURNS[6]) if orientation == 6 else quarters((640, 400))
+    data = raws.nef_with_plain_preview(stored, orientation=orientation)
+    assert_shows_quarters(decoder.inspect(io.BytesIO(data), "x").preview)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
 def test_a_raw_without_a_preview_is_developed(decoder: Decoder, orientation: int):
     picture = decoder.inspect(io.BytesIO(raws.dng(size=(1280, 800), orientation=orientation)), "x")
     upright = opened(picture.preview).transpose(TURNS[6]) if orientation == 6 else opened(picture.preview)
