@@ -153,6 +153,32 @@ class Rewrites(Protocol):
         Raises FileGone, FileChanged, and ConnectorError where this place cannot do that."""
 
 
+@dataclass(slots=True)
+class Watch:
+    """How a source is being watched. `blind` is "" while changes are told, else the reason why they are not, a sentence
+    for the owner: everything is then looked through often instead. It may become blind at any time."""
+
+    blind: str = ""
+
+
+@runtime_checkable
+class Watches(Protocol):
+    """An optional ability: tells where something changes, so that not everything must be looked through."""
+
+    def watching(self, changed: Callable[[str | None], None]) -> AbstractContextManager[Watch]:
+        """Within the block, calls `changed(folder)` soon after something came into a folder, was finished in it or left
+        it ("" is the root; the folder may be gone itself), and `changed(None)` where more may have happened than can be
+        told. From any thread; it must return quickly. Raises ConnectorError where the source is not there."""
+
+    def listing(self, folder: str) -> list[Entry]:
+        """What `scan` says of the files that stand directly in a folder. Raises FileGone where there is no such
+        folder."""
+
+    def identity(self) -> str:
+        """Tells what stands at the source's place now from what may stand there instead, such as another disk or the
+        empty folder below an unplugged one. Compared, never read. Raises ConnectorError where there is nothing."""
+
+
 UnicodeForm = Literal["", "NFC", "NFD"]
 
 

@@ -28,6 +28,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "attr": _command("setfattr", "getfattr"),
     "acl": _command("setfacl", "getfacl"),
     "chromium": _command("chromium"),
+    "rsync": _command("rsync"),
 }
 FOR_BENCHMARKS = {"libimage-exiftool-perl": _command("exiftool")}
 

@@ -41,4 +41,4 @@ def connect(options: Options, *, protocol: Protocol | None = None) -> Folder:
             raise ConnectorError(f"{root} does not exist: make the folder, or mount the disk that holds it.")
         if not root.is_dir():
             raise ConnectorError(f"{root} is a file: give the folder that holds it.", permanent=True)
-    return Folder(root, recursive=options.recursive, ignore=options.ignore, protocol=protocol)
+    return Folder(root, recursive=options.recursive, ignore=options.ignore, protocol=protocol, watch=options.watch)

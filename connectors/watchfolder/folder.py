@@ -7,19 +7,20 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from connectors.base import ConnectorError, Entry, FileGone, Limits
-from connectors.watchfolder import junk, kernel, places, protocols, rewriting
+from connectors.base import ConnectorError, Entry, FileGone, Limits, Watch
+from connectors.watchfolder import junk, kernel, places, protocols, rewriting, watching
 from connectors.watchfolder.mounts import Mounts
 from connectors.watchfolder.moving import Move, version
 from connectors.watchfolder.places import Place
 from connectors.watchfolder.rewriting import Rewriting
 from connectors.watchfolder.sentences import telling
+from connectors.watchfolder.watching import Seen
 
 _QUIET = 5.0  # seconds without a change after which a file may be finished
 _OF_SEVERAL_STEPS = {"link", "copy"}  # what one of these has begun, it must finish itself
@@ -29,8 +30,11 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 class Folder:
     """Follows no links, neither to files nor to folders: a picture is renamed where it lives."""
 
-    def __init__(self, root: Path, *, recursive: bool, ignore: tuple[str, ...], protocol: str | None) -> None:
+    def __init__(
+        self, root: Path, *, recursive: bool, ignore: tuple[str, ...], protocol: str | None, watch: str = "auto"
+    ) -> None:
         self._root = root
+        self._watch = watch
         self._recursive = recursive
         self._ignore = ignore
         self._mounts = Mounts(protocol)
@@ -80,6 +84,17 @@ class Folder:
                 elif junk.is_wanted(item.name) and item.is_file(follow_symlinks=False):
                     _add_file(path, item, files)
         return files, folders
+
+    def watching(self, changed: Callable[[str | None], None]) -> AbstractContextManager[Watch]:
+        return watching.watching(self._root, Seen(self._recursive, self._ignore), self._watch, changed)
+
+    def listing(self, folder: str) -> list[Entry]:
+        return self._listed(folder)[0]
+
+    def identity(self) -> str:
+        with self._opened("") as descriptor:
+            found = os.fstat(descriptor)
+        return f"{found.st_dev}-{found.st_ino}"
 
     def survey(self, folder: str = "") -> Iterator[str]:
         waiting = [folder]
