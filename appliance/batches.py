@@ -82,7 +82,7 @@ def without_companions(entries: Iterable[Entry]) -> list[Entry]:
         inside = list(group)
         known = naming.companions(name_of(entry.path) for entry in inside if not entry.problem)
         following = {name for names in known.values() for name in names}
-        images += [one for one in inside if one.problem or (_is_image(one.path) and name_of(one.path) not in following)]
+        images += [one for one in inside if one.problem or (is_image(one.path) and name_of(one.path) not in following)]
     return images
 
 
@@ -108,9 +108,9 @@ def take_in(session: Session, batch: Batch, policy: Policy, entries: Sequence[En
             fresh.append(entry)
         else:
             again.append((row, entry))
-    _look_again(session, batch, again)
+    look_again(session, batch, again)
     if fresh:
-        session.execute(insert(Image), [_row(batch, entry, known.get(entry.path)) for entry in fresh])
+        session.execute(insert(Image), [row_of(batch, entry, known.get(entry.path)) for entry in fresh])
     if batch.kind is not BatchKind.PREVIEW:
         found = [
             {"type": "image.found", "source_id": batch.source_id, "batch_id": batch.id, "after": {"path": one.path}}
@@ -145,18 +145,20 @@ def _left_alone(batch: Batch, policy: Policy, entry: Entry, row: Image | None, a
     return None
 
 
-def _look_again(session: Session, batch: Batch, rows: Sequence[tuple[Image, Entry]]) -> None:
+def look_again(session: Session, batch: Batch, rows: Sequence[tuple[Image, Entry]]) -> None:
+    """Makes known images of this batch, as if they had been found just now."""
     if not rows:
         return
     again = Rename.image_id.in_([image.id for image, _ in rows])
     renames.cancel(session, batch.tenant_id, again, "It is looked at afresh.")
     for image, entry in rows:
-        for name, value in (_row(batch, entry, image) | {"fence": image.fence + 1}).items():
+        for name, value in (row_of(batch, entry, image) | {"fence": image.fence + 1}).items():
             setattr(image, name, value)
     session.flush()
 
 
-def _row(batch: Batch, entry: Entry, known: Image | None) -> dict[str, Any]:
+def row_of(batch: Batch, entry: Entry, known: Image | None) -> dict[str, Any]:
+    """The values of an image that waits for its first step."""
     return {
         "tenant_id": batch.tenant_id,
         "source_id": batch.source_id,
@@ -466,7 +468,7 @@ def history(session: Session, tenant_id: int, source_id: int | None = None, path
     return list(session.scalars(wanted.order_by(Rename.id)))
 
 
-def _is_image(path: str) -> bool:
+def is_image(path: str) -> bool:
     return path.rpartition(".")[2].lower() in IMAGE_EXTENSIONS
 
 

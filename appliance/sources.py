@@ -68,6 +68,22 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         True
     )
 
+    def policy(self, *, backlog: bool, vision: str, own_profile: dict[str, Any] | None = None) -> Policy:
+        """How the images of a batch of this source are named; `vision` looks at them where the owner named nobody."""
+        return Policy(
+            provider=self.provider or vision,
+            profile=self.profile,
+            own_profile=own_profile,
+            language=self.language,
+            keywords=self.keywords,
+            template=self.template,
+            rename=self.rename or ("bad-names" if backlog else "all"),
+            threshold=self.threshold,
+            review=self.review,
+            companions=self.companions,
+            places=self.places,
+        )
+
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """A source as its owner describes it; `options` are those of its kind (kinds.asked)."""

@@ -92,8 +92,7 @@ class Home:
 
     def contents(self) -> Counter[str]:
         """The multiset of the SHA-256 over the tree: what must never change."""
-        files = [path for path in self.pictures.rglob("*") if path.is_file()]
-        return Counter(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
+        return contents(self.pictures)
 
     def snapshot(self) -> dict[str, tuple[str, int, int, int]]:
         """Names, bytes, times and modes of every file."""
@@ -107,6 +106,11 @@ class Home:
             for path in self.pictures.rglob("*")
             if path.is_file()
         }
+
+
+def contents(folder: Path) -> Counter[str]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return Counter(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
 
 
 def _noise(seed: int) -> np.ndarray:

@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from huey import SqliteHuey
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance import pipeline
 from appliance.config import Settings
 from appliance.db import Database
+from appliance.jobs.watch import Watchers
+from appliance.models import Image, now
 from appliance.pipeline.worker import Worker
 
-SWEEP_SECONDS = 10
+SWEEP_SECONDS = 10.0
+BUSY_SECONDS = 1.0
+SOONEST_SECONDS = 0.2
 PICK_UP_SECONDS = 0.05
 IDLE_PICK_UP_SECONDS = 0.2
 
@@ -63,8 +68,8 @@ class Doorbell:
 
 
 def consume(settings: Settings, worker: Worker) -> None:
-    """Answers the doorbell, and sweeps at once and every ten seconds, until SIGINT, which lets what is under
-    way be finished. SIGTERM ends it at once, which loses nothing either: the rows stay due."""
+    """Answers the doorbell, sweeps, and watches the sources, until SIGINT, which lets what is under way be finished.
+    SIGTERM ends it at once, which loses nothing either: the rows stay due."""
     doorbell = Doorbell(settings, worker)
     consumer = Consumer(
         doorbell.queue,
@@ -74,15 +79,48 @@ def consume(settings: Settings, worker: Worker) -> None:
         max_delay=IDLE_PICK_UP_SECONDS,
         graceful_signal="INT",
     )
-    sweeper = threading.Thread(target=_sweep, args=(doorbell, worker.database, consumer.stop_flag), daemon=True)
+    sweeper = Sweeper(doorbell, worker.database, consumer.stop_flag)
+    watchers = Watchers(worker, settings.vision, arrived=sweeper.wake)
     sweeper.start()
-    consumer.run()
+    watchers.start()
+    try:
+        consumer.run()
+    finally:
+        watchers.stop()
 
 
-def _sweep(doorbell: Doorbell, database: Database, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        try:
-            doorbell.sweep(database)
-        except (SQLAlchemyError, OSError) as error:
-            logger.warning("The sweep failed and will be repeated: %s", error)
-        stopping.wait(SWEEP_SECONDS)
+class Sweeper:
+    """Rings for what is due: at once, when it is woken, when the next image is due, and every ten seconds."""
+
+    def __init__(self, doorbell: Doorbell, database: Database, stopping: threading.Event) -> None:
+        self._doorbell = doorbell
+        self._database = database
+        self._stopping = stopping
+        self._woken = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="sweeper", daemon=True).start()
+
+    def wake(self) -> None:
+        """Images are due, or will be soon."""
+        self._woken.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            pause = SWEEP_SECONDS
+            try:
+                self._doorbell.sweep(self._database)
+                pause = self._pause()
+            except (SQLAlchemyError, OSError) as error:
+                logger.warning("The sweep failed and will be repeated: %s", error)
+            self._woken.wait(pause)
+            self._woken.clear()
+
+    def _pause(self) -> float:
+        """Until the next image is due; while any is waited for, no longer than a second, since its worker may put it
+        off to any time."""
+        with self._database.reading(None) as session:
+            next_due = session.scalar(select(func.min(Image.due_at)).where(Image.due_at.is_not(None)))
+        if next_due is None:
+            return SWEEP_SECONDS
+        return min(max((next_due - now()).total_seconds(), SOONEST_SECONDS), BUSY_SECONDS)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -140,6 +140,7 @@ def _settled_folders(session: Session, owner: str | None, batch_id: int | None) 
         early.folder == Image.folder,
         early.due_at.is_not(None),
         early.tries == 0,
+        or_(early.fence > 0, early.due_at <= now()),  # what has only just arrived does not hold up the others
     )
     folders = _due(owner, batch_id, ImageState.DESCRIBED).with_only_columns(Image.batch_id, Image.folder)
     for batch, folder in session.execute(folders.where(~unsettled).distinct()):

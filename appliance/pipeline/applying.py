@@ -50,7 +50,7 @@ def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome
         except (FileGone, FileChanged) as error:
             outcomes.append(_outcome(claim, planned, Result(_ENDINGS[type(error)], reason=str(error))))
         except (ConnectorError, OSError) as error:
-            outcomes.append(unreachable(claim, error))
+            outcomes.append(unreachable(order, claim, error))
         else:
             attempts.append(_Attempt(claim, verified, standing))
     outcomes += [_without_moves(one.claim) for one in attempts if not one.moves]
@@ -180,13 +180,13 @@ def _act(worker: Worker, order: Order, attempts: Sequence[_Attempt], drive: Driv
         connector = worker.connector(order)
         with connector.gathering() if isinstance(connector, Gathers) else nullcontext():
             for attempt in attempts:
-                outcomes += _attempt(worker, connector, attempt, drive)
+                outcomes += _attempt(worker, order, connector, attempt, drive)
     except (ConnectorError, OSError) as error:
-        return [unreachable(attempt.claim, error) for attempt in attempts]
+        return [unreachable(order, attempt.claim, error) for attempt in attempts]
     return outcomes
 
 
-def _attempt(worker: Worker, connector: Connector, attempt: _Attempt, drive: Drive) -> list[Outcome]:
+def _attempt(worker: Worker, order: Order, connector: Connector, attempt: _Attempt, drive: Drive) -> list[Outcome]:
     """Acts for one image; no outcome where the lease is lost, since the image is another worker's by then."""
     claim = attempt.claim
     if not worker.heartbeat.holds(claim):
@@ -196,7 +196,7 @@ def _attempt(worker: Worker, connector: Connector, attempt: _Attempt, drive: Dri
     except renames.LeaseLost:
         return []
     except (ConnectorError, OSError) as error:
-        return [unreachable(claim, error)]
+        return [unreachable(order, claim, error)]
     except Exception:  # the others of this transaction must not forget that they are being renamed
         logger.exception("The rename of %s failed", claim.path)
         return [again(claim, "Something unexpected went wrong; the log says more.")]

@@ -15,10 +15,14 @@ from appliance.models import REVIEWED, ImageState, Picture, SeenDescription
 from appliance.pipeline.leases import Claim, Outcome
 from appliance.pipeline.worker import Order, Worker
 from appliance.words import Description
-from connectors.base import ConnectorError, FileGone, Settles
+from connectors.base import ConnectorError, Entry, FileGone, Settles
 
 MOST_TRIES = 5
-MOST_LOOKS_AT_A_WRITER = 2
+MOST_LOOKS_AT_A_WRITER = 2  # by a command, for which somebody waits
+LONGEST_WAIT_SECONDS = 10.0
+QUIET_SECONDS = 5.0  # between two looks that must see the same file
+
+WATCHED = (BatchKind.BACKLOG, BatchKind.ARRIVALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,10 @@ def _open(worker: Worker, order: Order, claim: Claim, files: ExitStack) -> _Open
         entry = connector.stat(claim.path)
         if entry is None:
             return _gone(claim)
-        if isinstance(connector, Settles) and (seconds := connector.unsettled(entry)):
+        seconds = connector.unsettled(entry) if isinstance(connector, Settles) else 0
+        if order.kind in WATCHED and (seconds or entry.version != claim.version):
+            return _still_written(claim, entry, seconds or QUIET_SECONDS)
+        if seconds:
             return _unfinished(claim, seconds)
         file = files.enter_context(connector.open(claim.path))
         sha256 = renames.digest_of(file)
@@ -57,9 +64,9 @@ def _open(worker: Worker, order: Order, claim: Claim, files: ExitStack) -> _Open
     except FileGone:
         return _gone(claim)
     except (ConnectorError, OSError) as error:
-        return unreachable(claim, error)
+        return unreachable(order, claim, error)
     if after is None or after.version != entry.version:
-        return _unfinished(claim, 1)
+        return _still_written(claim, entry, 1) if order.kind in WATCHED else _unfinished(claim, 1)
     return _Opened(replace(claim, size=entry.size, version=entry.version, sha256=sha256), file)
 
 
@@ -192,6 +199,12 @@ def _unfinished(claim: Claim, seconds: float) -> Outcome:
     return Outcome(claim.waits(seconds, state=ImageState.UNSTABLE, reason="It is still being written."))
 
 
+def _still_written(claim: Claim, entry: Entry, seconds: float) -> Outcome:
+    """Nobody waits for a file that came by itself, so it may take as long as it takes, and that is no try."""
+    waiting = claim.waits(seconds, state=ImageState.UNSTABLE, reason="It is still being written.")
+    return Outcome(replace(waiting, size=entry.size, version=entry.version, tries=0))
+
+
 def _unreadable(claim: Claim, error: imaging.Unreadable) -> Outcome:
     if not error.permanent:
         return again(claim, str(error))
@@ -205,11 +218,16 @@ def _unanswered(claim: Claim, error: vision.VisionError) -> Outcome:
     return failed(claim, str(error)) if error.permanent else again(claim, str(error))
 
 
-def unreachable(claim: Claim, error: Exception) -> Outcome:
-    """The source did not answer: again later, unless somebody must change something first."""
+def unreachable(order: Order, claim: Claim, error: Exception) -> Outcome:
+    """The source did not answer: again later, unless somebody must change something first. A watched one may be a disk
+    that is unplugged for a week."""
     reason = f"{error.strerror}: {claim.path}." if isinstance(error, OSError) and error.strerror else str(error)
     permanent = isinstance(error, PermissionError) or getattr(error, "permanent", False)
-    return failed(claim, reason) if permanent else again(claim, reason)
+    if permanent:
+        return failed(claim, reason)
+    if order.kind in WATCHED and claim.tries >= MOST_TRIES:
+        return Outcome(claim.waits(LONGEST_WAIT_SECONDS, reason=reason))
+    return again(claim, reason)
 
 
 def again(claim: Claim, reason: str) -> Outcome:

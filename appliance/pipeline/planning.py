@@ -64,7 +64,7 @@ def plan(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]
         try:
             folder = _look_around(worker.connector(order), order, claims, facts)
         except (ConnectorError, OSError) as error:
-            return [unreachable(claim, error) for claim in claims]
+            return [unreachable(order, claim, error) for claim in claims]
         planned = _name(order, claims, folder, facts)
         try:
             with worker.database.session(claims[0].tenant_id) as session:

@@ -1,6 +1,7 @@
 """The rows of the journal: names reserved, intentions committed, endings written down."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, insert, or_, select, update
@@ -98,6 +99,31 @@ def paths_under_way(session: Session, tenant_id: int, source_id: int) -> set[str
         Rename.tenant_id == tenant_id, Rename.source_id == source_id, Rename.state == RenameState.EXECUTING, IS_OPEN
     )
     return {path for row in session.execute(wanted) for path in row}
+
+
+def paths_renamed_since(session: Session, tenant_id: int, source_id: int, since: datetime) -> set[str]:
+    """The old and new names of files whose rename or undo has ended since then."""
+    wanted = select(Rename.from_path, Rename.to_path).where(
+        Rename.tenant_id == tenant_id, Rename.done_at >= since, Rename.source_id == source_id
+    )
+    return {path for row in session.execute(wanted) for path in row}
+
+
+def put_back_by_hand(
+    session: Session, tenant_id: int, source_id: int, gone: Iterable[str], came: Iterable[str]
+) -> list[Rename]:
+    """The newest renames of images that stand, whose new name is gone and whose old name has come."""
+    wanted = select(Rename).where(
+        Rename.tenant_id == tenant_id,
+        Rename.source_id == source_id,
+        Rename.to_path.in_(list(gone)),
+        Rename.state == RenameState.DONE,
+        Rename.undoes_id.is_(None),
+        Rename.companion.is_(False),
+    )
+    came = set(came)
+    newest = {row.image_id: row for row in session.scalars(wanted.order_by(Rename.id))}
+    return [row for row in newest.values() if row.from_path in came]
 
 
 def intend(session: Session, tenant_id: int, moves: Sequence[Move], fence: int) -> None:

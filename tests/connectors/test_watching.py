@@ -16,7 +16,7 @@ from connectors.base import ConnectorError, FileGone, Watch, Watches
 from connectors.watchfolder.folder import Folder
 from tests.servers import fuse
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 class Told:
