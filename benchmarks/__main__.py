@@ -5,7 +5,7 @@ import json
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("naming", "plan", "rename")
+NAMES = ("naming", "plan", "rename", "watch")
 
 
 def main() -> None:

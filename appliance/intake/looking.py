@@ -155,16 +155,16 @@ class Intake:
         if change is None:
             return
         taken = self._take(change)
-        memory.settle(change, taken.unsettled)
+        memory.settle(change, taken.unsettled | taken.unreached)
         look.add(folder, taken)
 
     def _take(self, change: Change) -> Taken:
         listed_at = now()
-        gone = [path for path in change.gone if self.connector.stat(path) is None] if change.gone else []
+        gone = [path for path in change.gone if self._is_gone(path)]
         if gone:
             self._refuse_other_place()
         leading, following = _told_apart(change)
-        taken = Taken()
+        taken = Taken(unreached=set(change.gone) - set(gone))
         late = self._let_join(change, leading, taken)
         leading = [entry for entry in leading if entry.path not in late]
         for portion in _portions(listed_at, leading, following, gone):
@@ -175,6 +175,13 @@ class Intake:
         here = {path for path in taken.moving if folder_of(path) == change.folder}
         taken.unsettled |= here - present
         return taken
+
+    def _is_gone(self, path: str) -> bool:
+        """Not what cannot be reached now, such as a file in a folder that may not be read."""
+        try:
+            return self.connector.stat(path) is None
+        except ConnectorError:
+            return False
 
     def _refuse_other_place(self) -> None:
         """What is not there because a disk was unplugged a moment ago is not gone."""

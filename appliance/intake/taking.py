@@ -38,12 +38,14 @@ class Portion:
 
 @dataclass
 class Taken:
-    """`arrived` counts the images that are due from now on; `unsettled` are paths to be looked at again in a moment,
-    and `moving` those at which a file may come to stand, or has come to, since it was listed."""
+    """`arrived` counts the images that are due from now on. `unsettled` are paths to be looked at again in a moment,
+    `moving` those at which a file may come to stand, or has come to, since it was listed, and `unreached` those of
+    which nobody can say today what has become of them."""
 
     arrived: int = 0
     unsettled: set[str] = field(default_factory=set)
     moving: set[str] = field(default_factory=set)
+    unreached: set[str] = field(default_factory=set)
 
     def add(self, other: "Taken") -> None:
         self.arrived += other.arrived
