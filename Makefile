@@ -60,6 +60,7 @@ bench: .venv/.development models
 	$(BIN)/python -m benchmarks rename
 	$(BIN)/python -m benchmarks naming
 	$(BIN)/python -m benchmarks plan
+	$(BIN)/python -m benchmarks watch
 
 lock: .venv/.development
 	$(COMPILE) pyproject.toml -o requirements.lock
