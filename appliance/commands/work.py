@@ -1,4 +1,4 @@
-"""`image-renamer work`: takes images off the queue until it is stopped."""
+"""`image-renamer work`: watches the sources and takes images off the queue until it is stopped."""
 
 import logging
 
@@ -12,7 +12,10 @@ from appliance.config import Settings
 @click.command()
 @click.pass_obj
 def work(settings: Settings) -> None:
-    """Works the queue until SIGINT, which lets what is under way be finished; SIGTERM ends it at once."""
+    """Watches the sources and works the queue.
+
+    SIGINT lets what is under way be finished; SIGTERM ends it at once.
+    """
     logs.to_standard_error(logging.INFO)
     database = app.open_database(settings)
     worker = app.make_worker(settings, database, actor="worker")
