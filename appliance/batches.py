@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,7 +16,6 @@ from appliance.errors import Conflict, NotFound
 from appliance.models import (
     FINAL,
     LIVING,
-    REVIEWED,
     Batch,
     BatchKind,
     BatchState,
@@ -34,9 +32,7 @@ from appliance.sources import Policy, folder_of, joined, name_of
 from connectors.base import IMAGE_EXTENSIONS, Entry
 
 ACTOR = "command line"
-BURST = timedelta(seconds=60)  # without an arrival, after which the next one begins another batch
-
-_SERVED = (*REVIEWED, BatchKind.UNDO)
+UNDOING = (Batch.state == BatchState.RUNNING, Batch.kind == BatchKind.UNDO, Batch.owner.is_(None))  # by the server
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,14 +177,10 @@ def row_of(batch: Batch, entry: Entry, known: Image | None) -> dict[str, Any]:
 
 
 def settle(session: Session) -> int:
-    """Completes the batches of the server in which nothing is left to do but for a person, and into which nothing has
-    come for a while; returns how many. Of all tenants, so in a session of the system."""
-    quiet = now() - BURST
+    """Completes the undos of the server that have done what could be done; returns how many. Of all tenants, so in a
+    session of the system."""
     due = exists().where(Image.batch_id == Batch.id, Image.due_at.is_not(None))
-    fresh = exists().where(Image.batch_id == Batch.id, Image.found_at > quiet)
-    still = and_(Batch.kind == BatchKind.ARRIVALS, or_(fresh, Batch.created_at > quiet))
-    wanted = select(Batch).where(Batch.state == BatchState.RUNNING, Batch.owner.is_(None), ~due, ~still)
-    settled = list(session.scalars(wanted.where(Batch.kind.in_(_SERVED)).with_for_update(skip_locked=True)))
+    settled = list(session.scalars(select(Batch).where(*UNDOING, ~due).with_for_update(skip_locked=True)))
     for batch in settled:
         batch.state, batch.finished_at = BatchState.COMPLETED, now()
         _tell(session, batch, "batch.completed", actor="system")

@@ -51,7 +51,12 @@ def _looks(home: Path, root: Path, rounds: int) -> dict[str, object]:
     worker = app.make_worker(settings, database)
     options = {"path": str(root)}
     with database.session(OWN_TENANT) as session:
-        source = sources.add(session, OWN_TENANT, "watchfolder", "Many", options, Choices(review="auto"))
+        source = sources.add(
+            session,
+            OWN_TENANT,
+            sources.Wanted(kind="watchfolder", name="Many", options=options, choices=Choices(review="auto")),
+            actor="test",
+        )
     connector = sources.connect("watchfolder", options)
     try:
         intake = Intake(worker, source, connector, Bursts("canned", "benchmark"), threading.Event())

@@ -136,7 +136,12 @@ def watched(home: Home, *, choices: Choices | None = None, start: bool = True, *
     choices = choices or Choices(review="auto")
     with database.session(OWN_TENANT) as session:
         source = sources.add(
-            session, OWN_TENANT, "watchfolder", "Inbox", {"path": str(home.pictures)} | options, choices
+            session,
+            OWN_TENANT,
+            sources.Wanted(
+                kind="watchfolder", name="Inbox", options={"path": str(home.pictures)} | options, choices=choices
+            ),
+            actor="test",
         )
     watched = Watched(home, database, source.id)
     if start:

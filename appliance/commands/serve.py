@@ -1,13 +1,16 @@
 """`image-renamer serve`: the whole appliance in one process tree."""
 
 import fcntl
+import http.client
 import logging
 import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 
@@ -16,10 +19,11 @@ import click
 from appliance import app, kinds, sources
 from appliance.commands import logs
 from appliance.commands.supervising import Child, Supervisor
-from appliance.config import Settings
+from appliance.config import DEFAULT_BASE_URL, Settings
 from appliance.errors import Conflict, Unavailable
 from appliance.models import OWN_TENANT
 
+PATIENCE = 30.0  # seconds until the server answers
 BACKLOG = 4096  # connections that wait to be accepted
 
 
@@ -38,13 +42,14 @@ def serve(settings: Settings, host: str, port: int, folders: tuple[Path, ...]) -
     """Serves the dashboard and the API, works the queue and watches the sources, until Ctrl-C."""
     with _alone(settings), _listening(host, port) as listener:
         database = app.open_database(settings)
+        link = app.open_accounts(settings, database)
+        database.close()
         for folder in folders:
             _watch(settings, folder)
-        database.close()
-        _run(settings, listener, folders)
+        _run(settings, listener, _welcome(settings, listener, folders, link))
 
 
-def _run(settings: Settings, listener: socket.socket, folders: tuple[Path, ...]) -> None:
+def _run(settings: Settings, listener: socket.socket, welcome: str) -> None:
     descriptor = str(listener.fileno())
     children = [
         Child("api", ["--data", str(settings.data), "api", "--fd", descriptor], signal.SIGTERM, (listener.fileno(),)),
@@ -53,20 +58,49 @@ def _run(settings: Settings, listener: socket.socket, folders: tuple[Path, ...])
     supervisor = Supervisor(children, os.environ)
     with _stopped_by_signals(supervisor.stopping):
         supervisor.start()
-        _welcome(listener, folders)
+        if _answers(listener, supervisor):
+            click.echo(welcome)
         supervisor.watch()
     if supervisor.broken:
         raise Unavailable(f"The {supervisor.broken} process cannot be started; what it said stands above.")
     click.echo("Stopped.")
 
 
-def _welcome(listener: socket.socket, folders: tuple[Path, ...]) -> None:
+def _welcome(settings: Settings, listener: socket.socket, folders: tuple[Path, ...], link: str | None) -> str:
+    address = settings.base_url if settings.base_url != DEFAULT_BASE_URL else _address(listener)
+    lines = [f"Image Renamer is on {address}"]
+    if link:
+        path = link.removeprefix(settings.base_url)
+        lines.append(f"Make your account, with this link that works once:\n  {address}{path}")
+    lines += [f"Drop photos into {folder}: they get their names there." for folder in folders]
+    return "\n".join([*lines, "Ctrl-C stops it; nothing is lost."])
+
+
+def _address(listener: socket.socket) -> str:
     address, port = listener.getsockname()[:2]
-    host = "127.0.0.1" if address in {"0.0.0.0", "::"} else address  # noqa: S104  # where it can be opened from here
-    click.echo(f"Image Renamer is on http://{f'[{host}]' if ':' in host else host}:{port}")
-    for folder in folders:
-        click.echo(f"Drop photos into {folder}: they get their names there.")
-    click.echo("Ctrl-C stops it; nothing is lost.")
+    host = _reachable(address)
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _answers(listener: socket.socket, supervisor: Supervisor) -> bool:
+    """Waits until the server answers; false where it is to stop before that."""
+    address, port = listener.getsockname()[:2]
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up and not supervisor.stopping.is_set():
+        connection = http.client.HTTPConnection(_reachable(address), port, timeout=1)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == HTTPStatus.OK
+        except OSError:
+            if not all(child.alive for child in supervisor.children):
+                return False
+        finally:
+            connection.close()
+    return not supervisor.stopping.is_set()
+
+
+def _reachable(address: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104
 
 
 def _watch(settings: Settings, folder: Path) -> None:

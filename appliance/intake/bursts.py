@@ -10,11 +10,10 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from appliance import events, profiles
-from appliance.models import Batch, BatchKind, BatchState, Image, Source, now
+from appliance.models import REVIEWED, Batch, BatchKind, BatchState, Image, Source, now
 from appliance.sources import Choices
 
 QUIET = timedelta(seconds=60)  # without arrivals, after which the next one begins a new batch
-WATCHED = (BatchKind.BACKLOG, BatchKind.ARRIVALS)
 
 
 @dataclass
@@ -83,6 +82,6 @@ def _running(source: Source) -> tuple[Any, ...]:
     return (
         Batch.tenant_id == source.tenant_id,
         Batch.source_id == source.id,
-        Batch.kind.in_(WATCHED),
+        Batch.kind.in_(REVIEWED),
         Batch.state == BatchState.RUNNING,
     )

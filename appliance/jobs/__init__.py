@@ -10,11 +10,11 @@ from huey.serializer import SignedSerializer
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from appliance import pipeline
+from appliance import batches, pipeline
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.jobs.watch import Watchers
-from appliance.models import Image, now
+from appliance.models import Batch, Image, now
 from appliance.pipeline.worker import Worker
 
 SWEEP_SECONDS = 10.0
@@ -110,11 +110,20 @@ class Sweeper:
             pause = SWEEP_SECONDS
             try:
                 self._doorbell.sweep(self._database)
+                self._settle()
                 pause = self._pause()
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("The sweep failed and will be repeated: %s", error)
             self._woken.wait(pause)
             self._woken.clear()
+
+    def _settle(self) -> None:
+        """Looked for by reading, so that an idle program writes nothing."""
+        with self._database.reading(None) as session:
+            undoing = session.scalar(select(Batch.id).where(*batches.UNDOING).limit(1))
+        if undoing is not None:
+            with self._database.system_session() as session:
+                batches.settle(session)
 
     def _pause(self) -> float:
         """Until the next image is due; while any is waited for, no longer than a second, since its worker may put it

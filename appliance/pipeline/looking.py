@@ -22,8 +22,6 @@ MOST_LOOKS_AT_A_WRITER = 2  # by a command, for which somebody waits
 LONGEST_WAIT_SECONDS = 10.0
 QUIET_SECONDS = 5.0  # between two looks that must see the same file
 
-WATCHED = (BatchKind.BACKLOG, BatchKind.ARRIVALS)
-
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
@@ -54,7 +52,7 @@ def _open(worker: Worker, order: Order, claim: Claim, files: ExitStack) -> _Open
         if entry is None:
             return _gone(claim)
         seconds = connector.unsettled(entry) if isinstance(connector, Settles) else 0
-        if order.kind in WATCHED and (seconds or entry.version != claim.version):
+        if order.kind in REVIEWED and (seconds or entry.version != claim.version):
             return _still_written(claim, entry, seconds or QUIET_SECONDS)
         if seconds:
             return _unfinished(claim, seconds)
@@ -66,7 +64,7 @@ def _open(worker: Worker, order: Order, claim: Claim, files: ExitStack) -> _Open
     except (ConnectorError, OSError) as error:
         return unreachable(order, claim, error)
     if after is None or after.version != entry.version:
-        return _still_written(claim, entry, 1) if order.kind in WATCHED else _unfinished(claim, 1)
+        return _still_written(claim, entry, 1) if order.kind in REVIEWED else _unfinished(claim, 1)
     return _Opened(replace(claim, size=entry.size, version=entry.version, sha256=sha256), file)
 
 
@@ -225,7 +223,7 @@ def unreachable(order: Order, claim: Claim, error: Exception) -> Outcome:
     permanent = isinstance(error, PermissionError) or getattr(error, "permanent", False)
     if permanent:
         return failed(claim, reason)
-    if order.kind in WATCHED and claim.tries >= MOST_TRIES:
+    if order.kind in REVIEWED and claim.tries >= MOST_TRIES:
         return Outcome(claim.waits(LONGEST_WAIT_SECONDS, reason=reason))
     return again(claim, reason)
 

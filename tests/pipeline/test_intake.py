@@ -92,7 +92,12 @@ def opened(home: Home, database_url: str, choices: Choices) -> Iterator[Place]:
     worker = app.make_worker(settings, database)
     with database.session(OWN_TENANT) as session:
         options = {"path": str(home.pictures)}
-        source = sources.add(session, OWN_TENANT, "watchfolder", "Inbox", options, choices)
+        source = sources.add(
+            session,
+            OWN_TENANT,
+            sources.Wanted(kind="watchfolder", name="Inbox", options=options, choices=choices),
+            actor="test",
+        )
     connector = worker.connections.open(source)
     intake = Intake(worker, source, connector, Bursts("canned", "test"), threading.Event())
     yield Place(home, database, worker, source, intake)

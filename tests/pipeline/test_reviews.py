@@ -7,7 +7,7 @@ import pytest
 
 from appliance import batches, pipeline, reviews
 from appliance.errors import Conflict, Invalid, NotFound
-from appliance.models import OWN_TENANT, BatchKind, BatchState, Image, ImageState, RenameState
+from appliance.models import OWN_TENANT, BatchKind, Image, ImageState, RenameState
 from appliance.sources import Policy
 from tests.pipeline.conftest import Workshop
 
@@ -218,21 +218,6 @@ def test_a_cancelled_batch_leaves_what_waits_as_it_is(workshop, arrivals):
     assert workshop.home.tree() == {"IMG_0001.JPG", "IMG_0002.JPG"}
 
 
-def test_a_batch_is_complete_once_only_people_have_something_to_do_and_nothing_comes(workshop, arrivals, monkeypatch):
-    arrivals("IMG_0001.JPG")
-
-    def settled() -> tuple[int, BatchState]:
-        with workshop.database.system_session() as session:
-            return batches.settle(session), batches.find(session, OWN_TENANT, workshop.batch.id).state
-
-    assert settled() == (0, BatchState.RUNNING)
-    monkeypatch.setattr(batches, "BURST", batches.BURST * 0)
-    assert settled() == (1, BatchState.COMPLETED)
-    decide(workshop, reviews.approve, workshop.image())
-    workshop.work_off()
-    assert workshop.image().state is ImageState.RENAMED
-
-
 def test_the_folder_is_as_it_was_when_a_batch_was_undone(workshop, arrivals):
     before = workshop.home
     arrivals("IMG_0001.JPG", "IMG_0002.JPG", review="auto", threshold=0)
@@ -243,6 +228,8 @@ def test_the_folder_is_as_it_was_when_a_batch_was_undone(workshop, arrivals):
     assert decided.count == 2
     while pipeline.advance(workshop.worker, decided.due):
         pass
+    with workshop.database.system_session() as session:
+        assert batches.settle(session) == 1
 
     assert workshop.home.tree() == {"IMG_0001.JPG", "IMG_0002.JPG"}
     assert workshop.home.contents() == contents

@@ -308,7 +308,12 @@ def test_the_trouble_of_one_source_is_not_the_others(home: Home, inbox: Watched)
     other.pictures.mkdir(parents=True)
     with inbox.database.session(OWN_TENANT) as session:
         options = {"path": str(other.pictures)}
-        sources.add(session, OWN_TENANT, "watchfolder", "Other", options, Choices())
+        sources.add(
+            session,
+            OWN_TENANT,
+            sources.Wanted(kind="watchfolder", name="Other", options=options, choices=Choices()),
+            actor="test",
+        )
     other.pictures.rmdir()
 
     shutil.copy(inbox.photo("IMG_0001.JPG"), inbox.root)
