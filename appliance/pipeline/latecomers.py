@@ -64,11 +64,15 @@ def _in_folder(worker: Worker, batch: Batch, connector: Connector, folder: str, 
     with worker.database.reading(batch.tenant_id) as session:
         alone = [name for name in names if name not in followers]
         strange = set(alone) - _known(session, batch, folder, filter(naming.is_image, alone))
-        renamed = _renamed(session, batch, folder) if strange else {}
-    there = set(connector.names(folder)) if renamed else set()
-    renamed = {old: image for old, image in renamed.items() if old not in there and image.new_name in there}
-    for name, old in _joining(strange, renamed):
-        if _is_same_shot(worker, connector, joined(folder, name), renamed[old]):
+        new_names = _new_names(session, batch, folder) if strange else {}
+    there = set(connector.names(folder)) if new_names else set()
+    standing = {old: image for old, image in new_names.items() if old not in there and image[1] in there}
+    if not (joining := list(_joining(strange, standing))):
+        return
+    with worker.database.reading(batch.tenant_id) as session:
+        renamed = _renamed(session, batch, {old: standing[old] for _, old in joining})
+    for name, old in joining:
+        if old in renamed and _is_same_shot(worker, connector, joined(folder, name), renamed[old]):
             for follower in (name, *following.get(name, ())):
                 new_name = _new_name(follower, old, renamed[old].new_name)
                 if (move := _move(connector, joined(folder, follower), joined(folder, new_name))) is not None:
@@ -85,25 +89,40 @@ def _known(session: Session, batch: Batch, folder: str, names: Iterable[str]) ->
     }
 
 
-def _renamed(session: Session, batch: Batch, folder: str) -> dict[str, _Renamed]:
-    """The images of a folder that have their new names and rest, by every name that they had before."""
+def _new_names(session: Session, batch: Batch, folder: str) -> dict[str, tuple[int, str]]:
+    """The images of a folder that have their new names and rest, with those, by every name that they had before."""
     wanted = (
-        select(Rename.from_path, Image.id, Image.path, Picture.phash, Picture.exif)
+        select(Rename.from_path, Image.id, Image.path)
         .join(Image, Image.id == Rename.image_id)
-        .join(Picture, (Picture.tenant_id == Image.tenant_id) & (Picture.sha256 == Image.sha256))
         .where(Image.tenant_id == batch.tenant_id, Image.source_id == batch.source_id, Image.folder == folder)
         .where(Image.state == ImageState.RENAMED, Image.due_at.is_(None))
         .where(Rename.state == RenameState.DONE, Rename.undoes_id.is_(None), Rename.companion.is_(False))
         .order_by(Rename.id)
     )
     return {
-        name_of(row.from_path): _Renamed(row.id, name_of(row.path), row.phash, msgspec.convert(row.exif, Exif))
-        for row in session.execute(wanted)
-        if folder_of(row.from_path) == folder
+        name_of(from_path): (image_id, name_of(path))
+        for from_path, image_id, path in session.execute(wanted)
+        if folder_of(from_path) == folder
     }
 
 
-def _joining(strange: set[str], renamed: Mapping[str, _Renamed]) -> Iterator[tuple[str, str]]:
+def _renamed(session: Session, batch: Batch, wanted: Mapping[str, tuple[int, str]]) -> dict[str, _Renamed]:
+    """What the bytes of those images say, by the same old names. A folder may hold very many others."""
+    looked_at = (
+        select(Image.id, Picture.phash, Picture.exif)
+        .join(Picture, (Picture.tenant_id == Image.tenant_id) & (Picture.sha256 == Image.sha256))
+        .where(Image.tenant_id == batch.tenant_id)
+    )
+    ids = portions({image_id for image_id, _ in wanted.values()})
+    facts = {row.id: row for some in ids for row in session.execute(looked_at.where(Image.id.in_(some)))}
+    return {
+        old: _Renamed(image_id, new_name, facts[image_id].phash, msgspec.convert(facts[image_id].exif, Exif))
+        for old, (image_id, new_name) in wanted.items()
+        if image_id in facts
+    }
+
+
+def _joining(strange: set[str], renamed: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Each strange file with the old name beside which it would have stood; none where that is in doubt."""
     old_names = defaultdict[str, set[str]](set)
     for leader, others in naming.companions([*renamed, *strange]).items():
