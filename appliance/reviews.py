@@ -60,7 +60,7 @@ def _approve(session: Session, image: Image, actor: str) -> None:
         raise Conflict(f"{image.path} does not wait for a decision (any more): it is {image.state}.")
     if not _planned(session, image):
         raise Conflict(f"{image.path} has no new name yet: give it one.")
-    _move_on(image, ImageState.PLANNED, proposal={"approved": True})
+    _move_on(image, ImageState.PLANNED, proposal={"approved": True, "reason": "A person approved it."})
     name = (image.proposal or {}).get("name", "")
     _tell(session, image, "image.approved", actor, after={"name": name})
 

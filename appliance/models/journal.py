@@ -53,6 +53,7 @@ class Rename(Base):
         Index("ix_renames_image_id", "image_id"),
         Index("ix_renames_batch_id", "batch_id"),
         Index("ix_renames_tenant_id_done_at", "tenant_id", "done_at"),
+        Index("ix_renames_tenant_id_sha256", "tenant_id", "sha256"),
         NEVER_AGAIN,
     )
 

@@ -1,7 +1,7 @@
 """The step that gives names: a whole settled folder at once, so that no two images want the same one."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from appliance import naming, renames, vision
 from appliance.db import portions
 from appliance.imaging import Exif, tidying
-from appliance.models import REVIEWED, BatchKind, Image, ImageState, Picture
+from appliance.models import REVIEWED, BatchKind, Image, ImageState, Picture, Rename, RenameState
 from appliance.pipeline import grouping, written
 from appliance.pipeline.leases import Claim, Outcome, finish
 from appliance.pipeline.looking import again, descriptions, unreachable
@@ -45,6 +45,7 @@ class _Facts:
     pictures: dict[str, Picture]
     descriptions: dict[str, Description]
     reserved: set[str]
+    given: set[tuple[str, str]]  # contents, by their SHA-256, and a name that they were given here
     first: int  # how many images of the source must still wait for a person, whatever is known of them
 
 
@@ -108,8 +109,16 @@ def _facts(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Facts:
             {picture.sha256: picture for rows in found for picture in rows},
             descriptions(session, worker.provider(order.policy), order, tenant_id, hashes),
             renames.open_names(session, tenant_id, order.source.id, claims[0].folder),
+            _given(session, tenant_id, hashes) if order.kind in REVIEWED else set(),
             _first_left(session, order) if order.policy.review == "first" else 0,
         )
+
+
+def _given(session: Session, tenant_id: int, hashes: Iterable[str]) -> set[tuple[str, str]]:
+    standing = Rename.state == RenameState.DONE, Rename.undoes_id.is_(None), Rename.companion.is_(False)
+    wanted = select(Rename.sha256, Rename.to_path).where(Rename.tenant_id == tenant_id, *standing)
+    found = (session.execute(wanted.where(Rename.sha256.in_(some))) for some in portions(hashes))
+    return {(row.sha256, name_of(row.to_path)) for rows in found for row in rows}
 
 
 _PROPOSED = (ImageState.REVIEW, ImageState.REJECTED, ImageState.PLANNED, ImageState.RENAMING, ImageState.RENAMED)
@@ -130,6 +139,8 @@ def _name(order: Order, claims: Sequence[Claim], folder: _Folder, facts: _Facts)
     moves: dict[int, list[Move]] = {}
     first = facts.first
     for claim, proposal in zip(known, proposals, strict=True):
+        if (str(claim.sha256), name_of(claim.path)) in facts.given:
+            proposal = naming.Proposal(naming.Verdict.KEEP, name_of(claim.path), reason="It was given this name here.")
         decided = _decided(order, proposal, first=first > 0)
         first -= decided.verdict is naming.Verdict.REVIEW
         moves[claim.id] = _moves(order, claim, decided, folder.companions[claim.id])

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -55,11 +56,11 @@ class Workshop:
         with self.database.reading(OWN_TENANT) as session:
             return session.get_one(Source, self.batch.source_id)
 
-    def take_in(self) -> list[batches.Line]:
+    def take_in(self, **choices: Any) -> list[batches.Line]:
         entries: list[Entry] = list(self.connector.scan())
         images = batches.without_companions(entries)
         with self.database.session(OWN_TENANT) as session:
-            return batches.take_in(session, self.batch, Policy(provider="canned"), images)
+            return batches.take_in(session, self.batch, Policy(provider="canned", **choices), images)
 
     def until(self, state: ImageState) -> None:
         """Takes the only image so far that its next step starts from that state."""

@@ -26,7 +26,7 @@ def arrivals(workshop: Workshop) -> Callable[..., None]:
             workshop.batch = batches.start(
                 session, OWN_TENANT, workshop.source, BatchKind.ARRIVALS, policy, None, actor="system"
             )
-        workshop.take_in()
+        workshop.take_in(rename=policy.rename)
         workshop.work_off()
 
     return arrive
@@ -189,6 +189,20 @@ def test_a_renamed_image_is_undone_and_stays_so(workshop, arrivals):
     with workshop.database.session(OWN_TENANT) as session:
         undo = batches.images_in(session, OWN_TENANT, workshop.image().batch_id, ImageState.PLANNED)
     assert undo == [workshop.image().id]
+
+
+def test_a_name_that_was_given_here_goes_with_its_file_to_another_folder(workshop, arrivals, desk):
+    arrivals("IMG_0001.JPG")
+    desk.edit(OWN_TENANT, workshop.image().id, "grandma-at-seventy.jpg", actor=ALICE)
+    decide(workshop, reviews.approve, workshop.image())
+    workshop.work_off()
+    (workshop.home.pictures / "2026").mkdir()
+    (workshop.home.pictures / "grandma-at-seventy.jpg").rename(workshop.home.pictures / "2026/grandma-at-seventy.jpg")
+
+    arrivals(review="auto", threshold=0)
+
+    assert workshop.home.tree() == {"2026/grandma-at-seventy.jpg"}
+    assert workshop.images()[-1].reason == "It was given this name here."
 
 
 def test_what_was_decided_already_is_refused_with_the_reason(workshop, arrivals):

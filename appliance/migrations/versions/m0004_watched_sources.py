@@ -28,3 +28,4 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("renames", schema=None) as batch_op:
         batch_op.create_index(op.f("ix_renames_tenant_id_done_at"), ["tenant_id", "done_at"])
+        batch_op.create_index(op.f("ix_renames_tenant_id_sha256"), ["tenant_id", "sha256"])
