@@ -59,6 +59,8 @@ bench: .venv/.development models
 	@$(BIN)/python -m scripts.debian_packages --benchmarks
 	$(BIN)/python -m benchmarks rename
 	$(BIN)/python -m benchmarks naming
+	$(BIN)/python -m benchmarks titles
+	$(BIN)/python -m benchmarks pipeline
 	$(BIN)/python -m benchmarks plan
 	$(BIN)/python -m benchmarks watch
 

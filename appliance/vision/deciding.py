@@ -19,7 +19,7 @@ from appliance.vision.provider import Evidence
 from appliance.vision.seeing import Seen, Sighted
 from appliance.words import Origin, Role, Word
 
-RULES = 1  # raised whenever this module decides otherwise, so that descriptions which are kept are made anew
+RULES = 2  # raised whenever this module decides otherwise, so that descriptions which are kept are made anew
 FILE = Path(__file__).parent / "deciding.tsv"
 
 # Of a word, the probability that it is right: to be said first, and beside another.
@@ -29,6 +29,7 @@ NARROWER = 0.8  # of the probability of a wider word, to be said instead of it
 MOST = 3  # words for things
 COLOUR_SAID = 0.7  # of a thing's own pixels; less was wrong more often than right
 SKY, SKY_SAID = "sky", 0.8
+LARGE_TEXT = 0.06  # of the height of a photo of which nothing else is known
 TITLE_RIGHT = 0.8  # of a title that was read, as of lines read with that score
 WORTH_WEIGHING = (0.03, 0.05)  # a share of the classifier, and of the few-shot words
 COLOURLESS = PEOPLE | {"city", "document", "food", "landscape", "logo", "street", "sunset"}
@@ -73,12 +74,17 @@ def decide(seen: Seen, scores: Mapping[str, float]) -> Decision:
     found = weigh(seen, scores)
     said = _said(found)
     written = text.title(seen.lines) if not said or _is_document(said[0].concept) else ""
-    candidates = _candidates(seen, said, found, written if seen.drawn or said else "")
+    candidates = _candidates(seen, said, found, written if seen.drawn or said or _is_large(seen, written) else "")
     evidence = tuple(_evidence(one, said) for one in sorted(found, key=lambda one: (one not in said, -one.right)))
     first = candidates[0] if candidates else ()
     named = said and first[0].origin is not Origin.TEXT  # a title is right or wrong whatever else is seen
     confidence = _confidence(said) if named else max((word.score for word in first[:1]), default=0.0)
     return Decision(candidates, round(confidence, 3), evidence, said[0] if said else None)
+
+
+def _is_large(seen: Seen, written: str) -> bool:
+    """Of the text on a sign or a label that fills a photo; small letters in a photo are not what it is of."""
+    return any(line.tall >= LARGE_TEXT and line.text and line.text in written for line in seen.lines)
 
 
 def weigh(seen: Seen, scores: Mapping[str, float]) -> list[Found]:

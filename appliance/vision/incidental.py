@@ -57,6 +57,11 @@ def incidental(text: str) -> bool:
     return any(pattern.fullmatch(small) for pattern in (_DATE, _TIME, _PAGE, _STATUS, _AGO, _AMOUNT, _FILE))
 
 
+def is_menu_word(text: str) -> bool:
+    """One word, as of a menu or a button."""
+    return len(text) > 3 and text.casefold() in _NAVIGATION
+
+
 def _hardly_letters(text: str) -> bool:
     letters = sum(char.isalpha() for char in text)
     if any(char >= IDEOGRAPHS for char in text):

@@ -56,7 +56,7 @@ class Reader:
     def read(self, picture: Image.Image) -> tuple[Line, ...]:
         """The most prominent lines that were read for certain, without the text of private ones, in the order in which
         they stand in the picture. Raises ModelUnusable."""
-        prominent = sorted(self._found(picture), key=_prominence, reverse=True)[:LINES]
+        prominent = sorted(self._found(picture), key=lambda one: _prominence(one, picture), reverse=True)[:LINES]
         lines = (self._line(picture, corners) for corners in prominent)
         return text.public([line for line in lines if line is not None])
 
@@ -100,9 +100,10 @@ def _size(corners: Corners) -> tuple[float, float]:
     return float(max(sides[0], sides[2])), float(max(sides[1], sides[3]))
 
 
-def _prominence(corners: Corners) -> float:
-    """Tall letters before long lines."""
-    return float(min(_size(corners)) * max(_size(corners)) ** 0.5)
+def _prominence(corners: Corners, picture: Image.Image) -> float:
+    """Tall letters before long lines, and the top of a page of text before what follows."""
+    down = float(corners[:, 1].min()) / picture.height
+    return float(min(_size(corners)) * max(_size(corners)) ** 0.3) * (1 - 0.4 * down)
 
 
 def _upright(picture: Image.Image, corners: Corners) -> Image.Image:

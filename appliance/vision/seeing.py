@@ -16,7 +16,7 @@ from appliance.vision.reading import Reader
 from appliance.vision.scene import Scene
 from appliance.vision.text import Line
 
-RULES = 1  # raised whenever a picture is measured otherwise, so that descriptions which are kept are made anew
+RULES = 2  # raised whenever a picture is measured otherwise, so that descriptions which are kept are made anew
 PRINTED = frozenset({"document", "comic book"})
 DOCUMENT = 0.5  # probability from which a picture is a document
 # Kinds of which the classifier knows many more, and is asked of the thing alone.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from appliance.vision import privacy
 from appliance.vision.boxes import Box
-from appliance.vision.incidental import incidental
+from appliance.vision.incidental import IDEOGRAPHS, incidental, is_menu_word
 from appliance.vision.privacy import private
 from appliance.vision.provider import Evidence
 from appliance.words import Origin, Role, Word
@@ -19,12 +19,17 @@ PAPERS |= {"angebot", "quittung", "rechnung", "vertrag", "contrat", "devis", "fa
 PAPERS |= {"contrato", "factura", "fatura", "recibo", "contratto", "fattura", "ricevuta", "factuur"}
 JOINED = 3  # lines of one title
 SAME_SIZE = 1.35  # between the heights of two lines of one title
-NEAR = 1.1  # heights of a line between two lines of one title
+NEAR = 0.8  # heights of a line between two lines of one title; the rows of a list are further apart
 ENOUGH = 0.35  # of the height of the tallest letters; smaller lines are text and no title
 TOP, BOTTOM, SMALL = 0.06, 0.94, 0.03  # of the height: where small lines are bars, headers and footers
 ROW = 0.02  # of the height, within which lines stand beside each other
 CERTAIN = 0.95  # of a score, below which some letter of a line was misread as often as not
 SHORT, HEADING = 6, 12  # words: up to which a line may be a title whatever its form, and up to which it can be one
+TOP_THIRD = 0.3
+LONG = 9  # words, above which a line is rather a sentence
+BAR = 0.15  # of the height, in which the bar with an app's or a page's title is
+CENTRED = 0.04  # of the width, about the middle
+LISTED = 3  # commas in a list of people, in an address, in what is said of an ingredient
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ def public(lines: Sequence[Line]) -> tuple[Line, ...]:
 
 def title(lines: Sequence[Line]) -> str:
     """What a person would call the text; empty where it has no title. `lines` are public."""
-    worthy = [line for line in lines if line.text and line.score >= CERTAIN and not _passing(line)]
+    certain = [line for line in lines if line.text and line.score >= CERTAIN]
+    worthy = [line for line in certain if not _passing(line) or _heads_page(line, lines)]
     tallest = max((line.tall for line in worthy), default=0.0)
     joined = [_joined(group) for group in _groups(worthy) if group[0].tall >= ENOUGH * tallest]
     headings = [heading for heading in joined if not _is_running(heading.text)]
@@ -76,6 +82,20 @@ def _passing(line: Line) -> bool:
     return incidental(line.text) or (line.tall < SMALL and (line.box.bottom < TOP or line.box.top > BOTTOM))
 
 
+def _heads_page(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether the word of a menu or a button is the title of a page, as "Settings": as tall as what follows, and alone
+    in its bar."""
+    if line.box.top >= BAR or not is_menu_word(line.text):
+        return False
+    others = [other for other in lines if other is not line]
+    alone = not any(_beside(line, other) for other in others)
+    return alone and line.tall >= 0.9 * max((other.tall for other in others), default=0.0)
+
+
+def _beside(line: Line, other: Line) -> bool:
+    return abs(other.box.top - line.box.top) < ROW and abs(other.box.left - line.box.left) < 0.5
+
+
 def _with_kind(heading: str, lines: Sequence[Line]) -> str:
     """The name on a letterhead says little without what it stands on: "Contoso Ltd. invoice"."""
     kinds = [line.text.casefold() for line in lines if line.text.casefold() in PAPERS]
@@ -87,19 +107,43 @@ def _with_kind(heading: str, lines: Sequence[Line]) -> str:
 def _is_running(text: str) -> bool:
     """Text that goes on, or that is a sentence, and no title."""
     words = len(text.split())
-    return words > HEADING or (words > SHORT and (_ends(text) or text[0].islower() or text[0] in "(\"'“"))
+    if words > HEADING:
+        return True
+    return words > SHORT and (_ends(text) or ". " in text or text[0].islower() or text[0] in "(\"'“")
 
 
 def _ends(text: str) -> bool:
-    return text.rstrip("\"'”)").endswith((".", ",", ";"))
+    return text.rstrip("\"'”)").endswith((".", ",", ";", "-"))
 
 
 def _worth(line: Line, tallest: float) -> float:
-    """Tall letters first, then a place near the top; a single word says less, and a part of a sentence too."""
-    length = 0.75 if " " not in line.text else 0.5 if _ends(line.text) else 1.0
-    field = 0.5 if ": " in line.text else 1.0  # "Date: ", "Customer: "
+    """Tall letters first, then a place near the top and in the middle; a single word says less, and a part of a
+    sentence too. The name of a kind of paper alone says less than the name beside it, and signs that no name of a file
+    can keep less than letters."""
+    length = _fullness(line)
+    field = 0.5 if _is_field(line.text) else 1.0
     begins = 0.7 if line.text[0].islower() else 1.0
-    return line.tall / tallest * (1 - 0.4 * line.box.top) * length * field * begins
+    listed = 0.4 if line.text.count(",") >= LISTED else 1.0
+    kind = 0.6 if line.text.casefold() in PAPERS else 1.0
+    spelled = 0.7 if sum(char >= IDEOGRAPHS for char in line.text) > len(line.text) / 2 else 1.0
+    middle = 1.15 if abs(line.box.left + line.box.width / 2 - 0.5) < CENTRED else 1.0
+    form = length * field * begins * listed * kind * spelled * middle
+    return line.tall / tallest * (1 - 0.4 * line.box.top) * form
+
+
+def _fullness(line: Line) -> float:
+    """Of a single word, that is not where a page's title is; a part of a sentence; many words, but at the top."""
+    if " " not in line.text:
+        return 1.0 if line.box.top < BAR and line.box.left < 0.5 else 0.75
+    if _ends(line.text) and not line.text.isupper():
+        return 0.5
+    return 0.7 if len(line.text.split()) > LONG and line.box.top > TOP_THIRD else 1.0
+
+
+def _is_field(text: str) -> bool:
+    """As "Date: 5 May" and "Customer: Contoso", but not "Bees: why they matter to us all"."""
+    before, colon, after = text.partition(": ")
+    return bool(colon) and len(before.split()) <= 2 and len(after.split()) <= 4
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
