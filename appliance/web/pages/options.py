@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from appliance import kinds
 from appliance.sources import Choices
@@ -50,7 +51,7 @@ def fields(kind: str, values: Mapping[str, Any], *, fixed: bool = False) -> tupl
         name: _field(name, said, name in schema["required"], values) for name, said in schema["properties"].items()
     }
     own = tuple(field for name, field in drawn.items() if name not in shared)
-    named = msgspec.structs.replace(_NAME, value=str(values.get("name", "")))
+    named = replace(_NAME, value=str(values.get("name", "")))
     choices = tuple(field for name, field in drawn.items() if name in shared)
     return ((), (named, *choices)) if fixed else ((named, *own), choices)
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from appliance import catalogue, events
@@ -99,7 +100,7 @@ def _kept(request: Asking) -> tuple[Notice, ...]:
         notice = msgspec.json.decode(base64.urlsafe_b64decode(kept), type=Notice)
     except (ValueError, msgspec.MsgspecError):
         return ()
-    return (notice if _UNDO.fullmatch(notice.undo) else msgspec.structs.replace(notice, undo=""),)
+    return (notice if _UNDO.fullmatch(notice.undo) else replace(notice, undo=""),)
 
 
 def _cookie(request: Asking, value: str, seconds: int) -> Cookie:

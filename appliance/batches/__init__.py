@@ -1,0 +1,36 @@
+"""What a person does with many images at once: start, take in, undo, and put in order what was interrupted."""
+
+from appliance.batches.ending import UNDOING, cancel, finish, leave, rest, settle, tidy
+from appliance.batches.taking import is_image, look_again, row_of, take_in, without_companions
+from appliance.batches.telling import ACTOR, Line, find, images_in, line, look, start
+from appliance.batches.undoing import Undoing, done_at, done_in, done_together, history, last_act, undo, was_undone
+
+__all__ = [
+    "ACTOR",
+    "UNDOING",
+    "Line",
+    "Undoing",
+    "cancel",
+    "done_at",
+    "done_in",
+    "done_together",
+    "find",
+    "finish",
+    "history",
+    "images_in",
+    "is_image",
+    "last_act",
+    "leave",
+    "line",
+    "look",
+    "look_again",
+    "rest",
+    "row_of",
+    "settle",
+    "start",
+    "take_in",
+    "tidy",
+    "undo",
+    "was_undone",
+    "without_companions",
+]

@@ -1,0 +1,33 @@
+"""A tenant's sources: finding, making and opening them."""
+
+from appliance.sources.folders import for_folder, local_paths
+from appliance.sources.opening import Connections, Step, connect, tested
+from appliance.sources.owning import act, add, all_of, ask_for_scan, change, find, named, pause, remove, resume, watched
+from appliance.sources.paths import folder_of, joined, name_of
+from appliance.sources.policies import Choices, Policy, Wanted
+
+__all__ = [
+    "Choices",
+    "Connections",
+    "Policy",
+    "Step",
+    "Wanted",
+    "act",
+    "add",
+    "all_of",
+    "ask_for_scan",
+    "change",
+    "connect",
+    "find",
+    "folder_of",
+    "for_folder",
+    "joined",
+    "local_paths",
+    "name_of",
+    "named",
+    "pause",
+    "remove",
+    "resume",
+    "tested",
+    "watched",
+]

@@ -1,0 +1,74 @@
+"""Connections to sources."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+import connectors
+from appliance.errors import Invalid
+from appliance.models import Source
+from connectors.base import Connector, ConnectorError
+
+
+class Connections:
+    """Opens each source once and keeps it open."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Connector] = {}
+        self._lock = threading.Lock()
+
+    def open(self, source: Source) -> Connector:
+        """Raises ConnectorError where the source cannot be reached."""
+        with self._lock:
+            if source.id not in self._open:
+                self._open[source.id] = connect(source.kind, source.options)
+            return self._open[source.id]
+
+    def use(self, source: Source, connector: Connector) -> None:
+        """Takes a connector that was opened elsewhere for this source; it is closed with the others."""
+        with self._lock:
+            self._open[source.id] = connector
+
+    def close(self) -> None:
+        with self._lock:
+            for connector in self._open.values():
+                connector.close()
+            self._open.clear()
+
+
+def connect(kind: str, options: Mapping[str, object]) -> Connector:
+    """A connector of that kind. Raises Invalid for options that its kind does not know."""
+    module = connectors.load(kind)
+    try:
+        wanted = msgspec.convert(options, module.Options)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"The options of this {kind} source are not right: {error}.") from error
+    connector: Connector = module.connect(wanted)
+    return connector
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was tried; `problem` says what is wrong and what to do, "" where nothing is."""
+
+    name: str
+    problem: str = ""
+
+
+def tested(kind: str, options: Mapping[str, object]) -> list[Step]:
+    """What works of a source, step by step, up to the first that does not. Nothing of the owner's is changed."""
+    steps: list[Step] = []
+    try:
+        connector = connect(kind, options)
+        steps.append(Step("It can be reached"))
+        first = next(iter(connector.scan()), None)
+        steps.append(Step("Files can be listed" if first else "Files can be listed: there are no images yet"))
+        connector.check()
+        steps.append(Step("Files can be renamed without overwriting"))
+        connector.close()
+    except (ConnectorError, OSError) as error:
+        waiting = ("It can be reached", "Files can be listed", "Files can be renamed without overwriting")
+        steps.append(Step(waiting[len(steps)], str(error)))
+    return steps
