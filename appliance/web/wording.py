@@ -48,3 +48,39 @@ def duration(seconds: float) -> str:
     if seconds < 90 * 60:
         return count(max(1, round(seconds / 60)), "minute")
     return count(round(seconds / 3600), "hour")
+
+
+# What an owner may choose for a source, as its form calls it; what is not here is called by its name.
+LABELS = {
+    "review": "Who decides about names",
+    "threshold": "Sure enough",
+    "rename": "Which photos",
+    "backlog": "Also name what is there already",
+    "profile": "Style of names",
+    "template": "Template",
+    "language": "Language of names",
+    "keywords": "Your words",
+    "provider": "Who looks at the photos",
+    "interval": "Seconds between two looks",
+    "companions": "Files that belong to a photo follow it",
+    "places": "The town may stand in a name",
+    "path": "Folder",
+    "recursive": "Also the folders inside it",
+    "watch": "How changes are noticed",
+    "ignore": "Leave alone",
+    "host_key": "Host key",
+    "username": "User name",
+}
+CHOICE_LABELS = {
+    "review": {
+        "first": "I decide about the first ten photos",
+        "auto": "Names that are sure are given at once",
+        "ask": "I decide about every photo",
+    },
+    "rename": {
+        "": "All new photos, and badly named ones that are there",
+        "all": "All",
+        "bad-names": "Badly named ones",
+    },
+    "watch": {"auto": "As the disk can", "events": "The system tells", "polling": "By looking again and again"},
+}

@@ -2,13 +2,17 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from appliance.web import differences, plots, rendering, views, wording
 from appliance.words import Origin
 from scripts import samples
+from scripts.samples import review, sources
 
+ROOT = Path(__file__).parent.parent.parent
 EVERY = [pytest.param(view, frame, id=name) for name, (view, frame) in samples.PAGES.items()]
 
 
@@ -74,3 +78,40 @@ def test_the_plot_ends_above_the_highest_bar_at_a_number_that_reads_well(most: i
 )
 def test_time_left_is_said_roughly(seconds: float, said: str):
     assert wording.duration(seconds) == said
+
+
+def test_every_form_is_documented_and_no_other():
+    reference = (ROOT / "docs" / "reference" / "pages.md").read_text()
+    documented = set(re.findall(r"^\| `(/[^`]+)` \| [^|]*\|[^|]*\|$", reference.split("| form |")[1], re.MULTILINE))
+    drawn = "".join(rendering.page(view, frame) for view, frame in samples.PAGES.values())
+    drawn += rendering.part("shot", samples.FRAME, shot=msgspec.structs.replace(review.shot(1), locked=True))
+    posts = re.findall(r"(?:formaction|hx-post)=\"([^\"?]+)|method=\"post\" action=\"([^\"?]+)", drawn)
+
+    asked = {re.sub(r"(?<=/)(\d+|[ab])(?=/|$)", "{id}", one or other) for one, other in posts}
+    assert asked == documented
+
+
+def test_an_answer_brings_the_part_and_its_notices():
+    undo = views.Notice(says="a.jpg is now cat.jpg.", undo="/history/7/undo")
+    answer = rendering.part("shot", samples.FRAME, (undo,), shot=review.shot(2))
+
+    assert 'id="shot-2"' in answer
+    assert 'hx-swap-oob="beforeend:#toasts"' in answer
+    assert 'hx-post="/history/7/undo"' in answer
+    assert "<html" not in answer
+
+
+def test_an_answer_may_be_notices_alone():
+    assert "cat.jpg" in rendering.part("", samples.FRAME, (views.Notice(says="a.jpg is now cat.jpg."),))
+
+
+def test_a_test_of_a_source_brings_its_steps():
+    answer = rendering.part("tests", samples.FRAME, steps=sources.STEPS, test_at="")
+
+    assert "The server refuses the password" in answer
+
+
+def test_a_typed_name_is_answered_with_what_is_wrong():
+    check = views.NameCheck(image_id=1, says="cat.jpg is there already; it would become cat-2.", tone="warm")
+
+    assert "cat-2" in rendering.part("name_check", samples.FRAME, check=check)
