@@ -1,0 +1,88 @@
+"""What each page shows: plain values that a handler fills and a template draws.
+
+A view names its template; `rendering.page` draws it in a frame. Times are aware; a `None` where one may stand means
+that it has not happened. Texts are for people and are escaped by the template.
+"""
+
+from appliance.web.views.frame import Choice, Frame, Member, Notice, Pages, Tab, Tone, View
+from appliance.web.views.images import (
+    Attention,
+    BatchDetail,
+    Candidate,
+    Cause,
+    Count,
+    Day,
+    Failure,
+    FileLine,
+    History,
+    NameCheck,
+    Provenance,
+    Rename,
+    Review,
+    Shot,
+)
+from appliance.web.views.outside import Problem, Setup, SignIn
+from appliance.web.views.sources import (
+    BatchLine,
+    Fact,
+    Field,
+    Hour,
+    Kind,
+    NewSource,
+    Overview,
+    Recent,
+    Running,
+    SourceDetail,
+    SourceHealth,
+    Sources,
+    Step,
+)
+from appliance.web.views.system import Account, MemberLine, SessionLine, Status, TokenLine, Usage, WorkerLine
+
+__all__ = [
+    "Account",
+    "Attention",
+    "BatchDetail",
+    "BatchLine",
+    "Candidate",
+    "Cause",
+    "Choice",
+    "Count",
+    "Day",
+    "Fact",
+    "Failure",
+    "Field",
+    "FileLine",
+    "Frame",
+    "History",
+    "Hour",
+    "Kind",
+    "Member",
+    "MemberLine",
+    "NameCheck",
+    "NewSource",
+    "Notice",
+    "Overview",
+    "Pages",
+    "Problem",
+    "Provenance",
+    "Recent",
+    "Rename",
+    "Review",
+    "Running",
+    "SessionLine",
+    "Setup",
+    "Shot",
+    "SignIn",
+    "SourceDetail",
+    "SourceHealth",
+    "Sources",
+    "Status",
+    "Step",
+    "Tab",
+    "TokenLine",
+    "Tone",
+    "Usage",
+    "View",
+    "WorkerLine",
+]
