@@ -154,7 +154,7 @@ class Telling(preview_pages.Pages):
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         self.may.wait(30)
-        about = json.dumps({"image_id": 3, "batch_id": 31})
+        about = json.dumps({"image": 3, "batch": 31})
         self.wfile.write(f"event: image.renamed\ndata: {about}\n\n".encode())
         self.close_connection = True
         return None

@@ -16,7 +16,7 @@ from appliance.errors import Invalid, Problem
 from appliance.models import Source
 from appliance.web import views
 from appliance.web.pages import showing, telling
-from appliance.web.pages.options import fields, values_of
+from appliance.web.pages.options import choices_of, fields, values_of
 from appliance.web.pages.showing import Asking
 from appliance.web.views import Notice
 from connectors.base import ConnectorError
@@ -46,7 +46,7 @@ def new_page(request: Asking, kind: _Kind = "") -> Response[str]:
 
 @post("/sources/new", guards=[needs(Role.ADMIN)], status_code=200)
 async def add(request: Asking, kind: _Kind = "") -> Response[str]:
-    values = values_of(kind, await showing.fields_of(request))
+    values = values_of(kind, await showing.form_of(request))
     return await sync_to_thread(_add, request, kind, values)
 
 
@@ -73,7 +73,7 @@ def _added(request: Asking, kind: str, values: dict[str, Any]) -> Source:
 
 @post("/sources/new/test", guards=[needs(Role.ADMIN)], status_code=200)
 async def try_new(request: Asking, kind: _Kind = "") -> Response[str]:
-    values = values_of(kind, await showing.fields_of(request))
+    values = values_of(kind, await showing.form_of(request))
     return await sync_to_thread(_try_new, request, kind, values)
 
 
@@ -84,7 +84,7 @@ def _try_new(request: Asking, kind: str, values: dict[str, Any]) -> Response[str
     except Invalid as problem:
         steps = (views.Step(label="The options", tone="bad", says=str(problem)),)
     if showing.is_part(request):
-        return showing.part(request, "tests", steps=steps)
+        return showing.part(request, "tests", steps=steps, test_at="")
     return showing.page(request, _new(kind, values, steps=steps))
 
 
@@ -95,19 +95,17 @@ def one(request: Asking, source_id: int) -> Response[str]:
 
 @post("/sources/{source_id:int}", guards=[needs(Role.ADMIN)], status_code=200)
 async def change(request: Asking, source_id: int) -> Response[str]:
-    form = await showing.fields_of(request)
+    form = await showing.form_of(request)
     return await sync_to_thread(_change, request, source_id, form)
 
 
-def _change(request: Asking, source_id: int, form: Mapping[str, Sequence[str]]) -> Response[str]:
+def _change(request: Asking, source_id: int, form: Mapping[str, str]) -> Response[str]:
     member = member_of(request)
     with house_of(request).database.session(member.tenant_id) as session:
         source = sources.find(session, member.tenant_id, source_id)
-        values = values_of(source.kind, form)
-        own = {field for field in kinds.schema(source.kind)["properties"] if field in source.choices}
         try:
-            choices = kinds.changed(source, {key: value for key, value in values.items() if key in own})
-            sources.change(session, source, choices, name=str(values.get("name", "")).strip(), actor=member.actor)
+            choices = kinds.changed(source, choices_of(source.kind, form))
+            sources.change(session, source, choices, name=form.get("name", "").strip(), actor=member.actor)
         except Invalid as problem:
             return _shown(request, source_id, problem=str(problem), status=422)
     return showing.goes(request, f"/sources/{source_id}", Notice(says="Saved. It holds for what comes from now on."))
@@ -118,7 +116,10 @@ def try_out(request: Asking, source_id: int) -> Response[str]:
     member = member_of(request)
     with house_of(request).database.reading(member.tenant_id) as session:
         source = sources.find(session, member.tenant_id, source_id)
-    return _shown(request, source_id, steps=_steps(sources.tested(source.kind, source.options)))
+    steps = _steps(sources.tested(source.kind, source.options))
+    if showing.is_part(request):
+        return showing.part(request, "tests", steps=steps, test_at=f"/sources/{source_id}/test")
+    return _shown(request, source_id, steps=steps)
 
 
 @post("/sources/{source_id:int}/remove", guards=[needs(Role.ADMIN)], status_code=200, sync_to_thread=True)

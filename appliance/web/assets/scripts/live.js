@@ -12,7 +12,7 @@ function concerns(part, type, about) {
   const only = part.dataset.only; // such as "batch:12"
   if (!only) return true;
   const [name, id] = only.split(":");
-  const told = about[`${name}_id`];
+  const told = about[name];
   return told === undefined || String(told) === id;
 }
 
