@@ -103,6 +103,16 @@ def test_keys_can_be_switched_off(pages: str, page: Page):
     expect(page.locator(".shot.current")).to_have_count(0)
 
 
+def test_a_menu_opens_under_the_finger(pages: str, page: Page):
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.goto(f"{pages}/review.html")
+    page.get_by_text("More for ginger-cat-portrait.jpg").locator("..").click()
+    expect(page.locator("#shot-1").get_by_role("button", name="Look at it again")).to_be_visible()
+
+    page.locator("h1").click()
+    expect(page.locator("#shot-1").get_by_role("button", name="Look at it again")).to_be_hidden()
+
+
 def test_a_photo_is_shown_in_large(pages: str, page: Page):
     page.goto(f"{pages}/review.html")
     page.keyboard.press("j")

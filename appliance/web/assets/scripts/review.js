@@ -10,7 +10,8 @@ function choose(shot, { focus = true } = {}) {
   if (!shot) return;
   current()?.classList.remove("current");
   shot.classList.add("current");
-  if (focus) shot.focus({ preventScroll: true });
+  if (!focus) return; // a press on the photo: what moved now would slip away from under the finger
+  shot.focus({ preventScroll: true });
   shot.scrollIntoView({ block: "nearest" });
 }
 
