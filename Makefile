@@ -5,10 +5,11 @@ PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 
 .NOTPARALLEL:
-.PHONY: help setup models assets run test check chaos bench lock clean
+.PHONY: help setup models assets run dev test check chaos bench lock clean
 
 help:
-	@echo 'make run     name the photos in ./inbox (sample photos where it is empty)'
+	@echo 'make run     start the appliance on http://127.0.0.1:8080, watching ./inbox (sample photos where it is empty)'
+	@echo 'make dev     the same, started again whenever the code or what pages load has changed'
 	@echo 'make test    set up every real server and run all tests'
 	@echo 'make check   lint, formatting, types and imports'
 	@echo 'make chaos   workers killed at random over many files, for some minutes'
@@ -30,10 +31,10 @@ assets: setup
 
 run: models assets
 	@$(BIN)/python -m scripts.sample_photos inbox
-	@$(BIN)/image-renamer --data ./data rename ./inbox --apply
-	@echo
-	@echo 'Drop photos into ./inbox and run `make run` again.'
-	@echo 'The old names come back with: $(BIN)/image-renamer --data ./data undo --last'
+	@exec $(BIN)/image-renamer --data ./data serve --watch ./inbox
+
+dev: .venv/.development models assets
+	@exec $(BIN)/python -m scripts.dev
 
 test: .venv/.development models assets
 	@$(BIN)/python -m scripts.debian_packages
