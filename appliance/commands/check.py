@@ -17,6 +17,7 @@ from appliance.db import explained
 from appliance.errors import Problem
 from appliance.imaging import Decoder
 from appliance.pipeline.worker import NO_PROVIDER
+from appliance.web import bundled
 
 LEAST_FREE_BYTES = 100 << 20
 
@@ -32,6 +33,7 @@ def check(settings: Settings) -> None:
         ("queue", _queue),
         ("decoder", _decoder),
         ("vision", _vision),
+        ("dashboard", _dashboard),
     ]
     problems = 0
     for name, look in checks:
@@ -81,6 +83,14 @@ def _decoder(_: Settings) -> str:
     with Decoder() as decoder:
         decoder.check()
     return "pictures are opened in a process of their own"
+
+
+def _dashboard(_: Settings) -> str:
+    try:
+        manifest = bundled.read_manifest()
+    except bundled.AssetsMissing as error:
+        raise Problem(str(error)) from error
+    return f"{len(manifest.files)} files for its pages"
 
 
 def _vision(settings: Settings) -> str:
