@@ -1,7 +1,13 @@
 """Previews and thumbnails of pictures, kept in a folder: for the steps of the pipeline, and for people to look at."""
 
 import os
+import time
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
+
+_PREVIEWS_KEPT = timedelta(days=30)
+_THUMBNAILS_KEPT = timedelta(days=365)
 
 
 class Storage:
@@ -29,6 +35,18 @@ class Storage:
 
     def drop_preview(self, tenant_id: int, sha256: str) -> None:
         self._path(tenant_id, sha256).unlink(missing_ok=True)
+
+    def prune(self) -> int:
+        """Removes what nobody has needed for long; returns how many files. Whatever is missing then is made again when
+        its image is looked at afresh."""
+        removed = 0
+        for path in self.folder.glob("*/*/*.jpg*"):
+            kept = _THUMBNAILS_KEPT if path.name.endswith(".small.jpg") else _PREVIEWS_KEPT
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < time.time() - kept.total_seconds():
+                    path.unlink()
+                    removed += 1
+        return removed
 
     def _path(self, tenant_id: int, sha256: str, kind: str = "") -> Path:
         return self.folder / str(tenant_id) / sha256[:2] / f"{sha256}{kind}.jpg"

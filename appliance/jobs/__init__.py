@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 
 from huey import SqliteHuey
@@ -16,10 +17,12 @@ from appliance.db import Database
 from appliance.jobs.watch import Watchers
 from appliance.models import Batch, Image, now
 from appliance.pipeline.worker import Worker
+from appliance.storage import Storage
 
 SWEEP_SECONDS = 10.0
 BUSY_SECONDS = 1.0
 SOONEST_SECONDS = 0.2
+PRUNE_SECONDS = 24 * 3600.0
 PICK_UP_SECONDS = 0.05
 IDLE_PICK_UP_SECONDS = 0.2
 
@@ -79,7 +82,7 @@ def consume(settings: Settings, worker: Worker) -> None:
         max_delay=IDLE_PICK_UP_SECONDS,
         graceful_signal="INT",
     )
-    sweeper = Sweeper(doorbell, worker.database, consumer.stop_flag)
+    sweeper = Sweeper(doorbell, worker.database, worker.storage, consumer.stop_flag)
     watchers = Watchers(worker, settings.vision, arrived=sweeper.wake)
     sweeper.start()
     watchers.start()
@@ -92,11 +95,13 @@ def consume(settings: Settings, worker: Worker) -> None:
 class Sweeper:
     """Rings for what is due: at once, when it is woken, when the next image is due, and every ten seconds."""
 
-    def __init__(self, doorbell: Doorbell, database: Database, stopping: threading.Event) -> None:
+    def __init__(self, doorbell: Doorbell, database: Database, storage: Storage, stopping: threading.Event) -> None:
         self._doorbell = doorbell
         self._database = database
         self._stopping = stopping
         self._woken = threading.Event()
+        self._storage = storage
+        self._prune_at = 0.0
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="sweeper", daemon=True).start()
@@ -111,6 +116,7 @@ class Sweeper:
             try:
                 self._doorbell.sweep(self._database)
                 self._settle()
+                self._prune()
                 pause = self._pause()
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("The sweep failed and will be repeated: %s", error)
@@ -124,6 +130,12 @@ class Sweeper:
         if undoing is not None:
             with self._database.system_session() as session:
                 batches.settle(session)
+
+    def _prune(self) -> None:
+        """Once a day, and at the start."""
+        if time.monotonic() >= self._prune_at:
+            self._prune_at = time.monotonic() + PRUNE_SECONDS
+            self._storage.prune()
 
     def _pause(self) -> float:
         """Until the next image is due; while any is waited for, no longer than a second, since its worker may put it

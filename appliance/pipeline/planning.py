@@ -73,11 +73,20 @@ def plan(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]
                 _reserve(session, order, done, planned.moves)
         except IntegrityError:
             continue
+        _forget_previews(worker, order, done)
         worker.told(done)
         return []
     if len(claims) > 1:  # one that cannot be reserved must not keep the others from their names
         return [outcome for claim in claims for outcome in plan(worker, order, [claim])]
     return [again(claims[0], "An earlier rename of it, or other work in this folder, stands in the way.")]
+
+
+def _forget_previews(worker: Worker, order: Order, done: Sequence[Outcome]) -> None:
+    """Only who waits for a person is looked at once more; the others have their thumbnails."""
+    if order.kind in REVIEWED:
+        for outcome in done:
+            if outcome.image.state is not ImageState.REVIEW and outcome.image.sha256:
+                worker.storage.drop_preview(outcome.image.tenant_id, outcome.image.sha256)
 
 
 def _look_around(connector: Connector, order: Order, claims: Sequence[Claim], facts: _Facts) -> _Folder:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -13,29 +14,34 @@ from connectors.base import Connector, ConnectorError
 
 
 class Connections:
-    """Opens each source once and keeps it open."""
+    """Opens each source once and keeps it open, as long as it connects with the same options."""
 
     def __init__(self) -> None:
-        self._open: dict[int, Connector] = {}
+        self._open: dict[int, tuple[Mapping[str, Any], Connector]] = {}
+        self._outdated: list[Connector] = []  # others may be in the middle of something with them
         self._lock = threading.Lock()
 
     def open(self, source: Source) -> Connector:
         """Raises ConnectorError where the source cannot be reached."""
         with self._lock:
-            if source.id not in self._open:
-                self._open[source.id] = connect(source.kind, source.options)
-            return self._open[source.id]
+            options, connector = self._open.get(source.id, ({}, None))
+            if connector is None or options != source.options:
+                self._outdated += [connector] if connector is not None else []
+                connector = connect(source.kind, source.options)
+                self._open[source.id] = source.options, connector
+            return connector
 
     def use(self, source: Source, connector: Connector) -> None:
         """Takes a connector that was opened elsewhere for this source; it is closed with the others."""
         with self._lock:
-            self._open[source.id] = connector
+            self._open[source.id] = source.options, connector
 
     def close(self) -> None:
         with self._lock:
-            for connector in self._open.values():
+            for connector in (*(one for _, one in self._open.values()), *self._outdated):
                 connector.close()
             self._open.clear()
+            self._outdated.clear()
 
 
 def connect(kind: str, options: Mapping[str, object]) -> Connector:
