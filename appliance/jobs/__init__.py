@@ -3,7 +3,9 @@
 import logging
 import threading
 import time
+import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 
 from huey import SqliteHuey
 from huey.consumer import Consumer
@@ -15,7 +17,8 @@ from appliance import batches, pipeline
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.jobs.watch import Watchers
-from appliance.models import Batch, Image, now
+from appliance.models import OWN_TENANT, Batch, Image, now
+from appliance.pipeline import leases
 from appliance.pipeline.worker import Worker
 from appliance.storage import Storage
 
@@ -83,13 +86,14 @@ def consume(settings: Settings, worker: Worker) -> None:
         graceful_signal="INT",
     )
     sweeper = Sweeper(doorbell, worker.database, worker.storage, consumer.stop_flag)
-    watchers = Watchers(worker, settings.vision, arrived=sweeper.wake)
+    watchers = Watchers(worker, settings.vision, arrived=sweeper.wake, name=sweeper.name)
     sweeper.start()
     watchers.start()
     try:
         consumer.run()
     finally:
         watchers.stop()
+        sweeper.leave()
 
 
 class Sweeper:
@@ -101,7 +105,8 @@ class Sweeper:
         self._stopping = stopping
         self._woken = threading.Event()
         self._storage = storage
-        self._prune_at = 0.0
+        self.name = str(uuid.uuid4())
+        self._prune_at = self._report_at = 0.0
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="sweeper", daemon=True).start()
@@ -110,10 +115,16 @@ class Sweeper:
         """Images are due, or will be soon."""
         self._woken.set()
 
+    def leave(self) -> None:
+        """Says that it is no longer there."""
+        with suppress(SQLAlchemyError), self._database.system_session() as session:
+            leases.leave(session, self.name)
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             pause = SWEEP_SECONDS
             try:
+                self._report()
                 self._doorbell.sweep(self._database)
                 self._settle()
                 self._prune()
@@ -122,6 +133,12 @@ class Sweeper:
                 logger.warning("The sweep failed and will be repeated: %s", error)
             self._woken.wait(pause)
             self._woken.clear()
+
+    def _report(self) -> None:
+        if time.monotonic() >= self._report_at:
+            self._report_at = time.monotonic() + SWEEP_SECONDS - 1
+            with self._database.system_session() as session:
+                leases.report(session, OWN_TENANT, self.name)
 
     def _settle(self) -> None:
         """Looked for by reading, so that an idle program writes nothing."""

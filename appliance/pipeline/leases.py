@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,8 @@ from appliance.db import Database, portions
 from appliance.models import LIVING, Image, ImageState, Owner, now
 
 LEASE = timedelta(seconds=15)
+PRESENCE = timedelta(seconds=30)
+WORKERS = "worker on "  # before the name of one that serves everybody
 HEARTBEAT_SECONDS = LEASE.total_seconds() / 3
 
 logger = logging.getLogger(__name__)
@@ -249,6 +251,29 @@ def register(session: Session, tenant_id: int, owner: str) -> None:
     """Says that this process is alive; its rows are its own until it says so no more."""
     alive = {"id": owner, "tenant_id": tenant_id, "name": _this_process(), "until": now() + LEASE}
     session.execute(insert(Owner), [alive])
+
+
+def report(session: Session, tenant_id: int, worker: str) -> None:
+    """A server's worker says that it is there, for people to see; it has no rows to itself."""
+    until = now() + PRESENCE
+    known = update(Owner).where(Owner.id == worker).values(until=until).returning(Owner.id)
+    if session.scalar(known) is None:
+        name = f"{WORKERS}{_this_process()}"
+        session.execute(insert(Owner), [{"id": worker, "tenant_id": tenant_id, "name": name, "until": until}])
+
+
+def leave(session: Session, worker: str) -> None:
+    """The opposite."""
+    session.execute(delete(Owner).where(Owner.id == worker))
+
+
+def workers(session: Session, tenant_id: int) -> dict[str, str]:
+    """The workers that are there: by their ids, the machine and process of each."""
+    there = select(Owner).where(Owner.tenant_id == tenant_id, Owner.name.startswith(WORKERS), Owner.until > now())
+    return {
+        owner.id: owner.name.removeprefix(WORKERS).rpartition(":")[0]
+        for owner in session.scalars(there.order_by(Owner.name))
+    }
 
 
 def dead_owners(session: Session, tenant_id: int) -> list[str]:

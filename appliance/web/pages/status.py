@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response, get
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from appliance import catalogue, sources
 from appliance.api import health
@@ -12,6 +13,7 @@ from appliance.api.authentication import member_of, needs
 from appliance.api.house import House, house_of
 from appliance.auth import Role
 from appliance.models import ImageState, Source, now
+from appliance.pipeline import leases
 from appliance.web import views
 from appliance.web.pages import showing, telling
 from appliance.web.pages.showing import Asking
@@ -40,7 +42,7 @@ def page(request: Asking) -> Response[str]:
             facts=_facts(house),
             usages=(_disk(house),),
             queue=tuple(_queue(numbers)),
-            workers=tuple(_workers(watched)),
+            workers=tuple(_workers(session, tenant_id, watched)),
             engine=_engine(house),
             sources=tuple(telling.health(session, source) for source in watched),
         )
@@ -86,21 +88,21 @@ def _queue(numbers: dict[ImageState, int]) -> list[Count]:
     ]
 
 
-def _workers(watched: list[Source]) -> list[WorkerLine]:
-    """Those that watch something: each says every few seconds that it does."""
-    known: dict[str, list[Source]] = {}
-    for source in watched:
-        if source.watcher and source.watched_until and source.watched_until > now():
-            known.setdefault(source.watcher, []).append(source)
+def _workers(session: Session, tenant_id: int, watched: list[Source]) -> list[WorkerLine]:
+    """Each says every few seconds that it is there."""
     return [
         WorkerLine(
-            name=f"Worker {watcher[:8]}",
-            says="watches " + ", ".join(source.name for source in of_it),
+            name=name,
+            says="watches " + ", ".join(names) if (names := _watched_by(worker, watched)) else "works the queue",
             tone="good",
             seen_at=now(),
         )
-        for watcher, of_it in known.items()
+        for worker, name in leases.workers(session, tenant_id).items()
     ]
+
+
+def _watched_by(worker: str, watched: list[Source]) -> list[str]:
+    return [source.name for source in watched if source.watcher == worker]
 
 
 ROUTES: list[Any] = [page]
