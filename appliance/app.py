@@ -29,6 +29,18 @@ def open_database(settings: Settings) -> Database:
 
     Raises Unavailable where the data folder cannot be used.
     """
+    make_data_folder(settings)
+    database = Database(settings.database_url)
+    if settings.embedded:
+        migrations.upgrade(database)
+        database.keep_reserve()
+    else:
+        migrations.check(database)
+    return database
+
+
+def make_data_folder(settings: Settings) -> None:
+    """Raises Unavailable where there can be none, or nothing can be written in it."""
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -37,13 +49,6 @@ def open_database(settings: Settings) -> Database:
         ) from error
     if not os.access(settings.data, os.W_OK):
         raise Unavailable(f"The data folder {settings.data} cannot be written to. Choose another with --data.")
-    database = Database(settings.database_url)
-    if settings.embedded:
-        migrations.upgrade(database)
-        database.keep_reserve()
-    else:
-        migrations.check(database)
-    return database
 
 
 def create_app(settings: Settings) -> "Litestar":

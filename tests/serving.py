@@ -19,7 +19,7 @@ from tests.watching import eventually
 
 READY = "Ctrl-C stops it"
 OWNER = "alice@example.org"
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"
 START_SECONDS = 60
 STOP_SECONDS = 30  # what a loaded machine may take; how long it does take is for tests to say
 
@@ -204,5 +204,3 @@ def _stat(number: int) -> tuple[str, int, str]:
     """State, parent and start; the name before them may hold anything (proc(5))."""
     fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
     return fields[0], int(fields[1]), fields[19]
-
-

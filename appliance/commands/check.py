@@ -94,6 +94,7 @@ def _dashboard(_: Settings) -> str:
 
 
 def _vision(settings: Settings) -> str:
+    vision.check_name(settings.vision)
     if settings.vision == NO_PROVIDER:
         return "none; names come from what the files say of themselves"
     provider = vision.load(settings.vision)

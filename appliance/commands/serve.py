@@ -16,7 +16,7 @@ from types import FrameType
 
 import click
 
-from appliance import app, kinds, sources
+from appliance import app, kinds, sources, vision
 from appliance.commands import logs
 from appliance.commands.supervising import Child, Supervisor
 from appliance.config import DEFAULT_BASE_URL, Settings
@@ -40,6 +40,8 @@ BACKLOG = 4096  # connections that wait to be accepted
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, folders: tuple[Path, ...]) -> None:
     """Serves the dashboard and the API, works the queue and watches the sources, until Ctrl-C."""
+    vision.check_name(settings.vision)
+    app.make_data_folder(settings)
     with _alone(settings), _listening(host, port) as listener:
         database = app.open_database(settings)
         link = app.open_accounts(settings, database)
@@ -125,7 +127,6 @@ def _watch(settings: Settings, folder: Path) -> None:
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """One server for each data folder; the lock goes with the process."""
-    settings.data.mkdir(parents=True, exist_ok=True)
     with (settings.data / "serve.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,7 +4,7 @@ import logging
 
 import click
 
-from appliance import app, jobs
+from appliance import app, jobs, vision
 from appliance.commands import logs
 from appliance.config import Settings
 
@@ -17,6 +17,7 @@ def work(settings: Settings) -> None:
     SIGINT lets what is under way be finished; SIGTERM ends it at once.
     """
     logs.to_standard_error(logging.INFO)
+    vision.check_name(settings.vision)
     database = app.open_database(settings)
     worker = app.make_worker(settings, database, actor="worker")
     try:
