@@ -55,9 +55,8 @@ def create_app(settings: Settings) -> "Litestar":
     """The server: the API and the dashboard on one database. Raises Unavailable where that cannot be used."""
     from litestar import Litestar  # here, since no command waits for it but those that serve
     from litestar.datastructures import State
-    from litestar.openapi import OpenAPIConfig
 
-    from appliance.api import routes
+    from appliance.api import describing, routes
     from appliance.api.authentication import Protection
     from appliance.api.house import House
     from appliance.web import routes as pages
@@ -69,7 +68,7 @@ def create_app(settings: Settings) -> "Litestar":
         exception_handlers=pages.PROBLEMS,
         state=State({"house": house}),
         on_shutdown=[house.close],
-        openapi_config=OpenAPIConfig("Image Renamer", house.version, path="/api"),
+        openapi_config=describing.config(house.version),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 import connectors
+from appliance import naming, vision
 from appliance.errors import Invalid
 from appliance.models import Source
 from appliance.sources import Choices
@@ -54,8 +55,19 @@ def asked(kind: str, values: Mapping[str, Any]) -> Asked:
     if unknown := sorted(values.keys() - known):
         raise Invalid(f"A {kind} source has no “{unknown[0]}”; it has {', '.join(sorted(known))}.")
     options = _converted(own, {name: value for name, value in values.items() if name in _fields(own)})
-    choices = _converted(Choices, {name: value for name, value in values.items() if name in _fields(Choices)})
+    choices: Choices = _converted(Choices, {name: value for name, value in values.items() if name in _fields(Choices)})
+    _check(choices)
     return Asked(options=msgspec.to_builtins(options), choices=choices)
+
+
+def _check(choices: Choices) -> None:
+    try:
+        if choices.template is not None:
+            naming.templates.check(choices.template)
+        if choices.provider is not None:
+            vision.load(choices.provider)
+    except ValueError as error:
+        raise Invalid(str(error)) from error
 
 
 def changed(source: Source, values: Mapping[str, Any]) -> Choices:

@@ -135,18 +135,24 @@ def _retry(session: Session, image: Image, actor: str) -> None:
 
 def undo(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: str) -> list[Refused]:
     """Puts the last of the old names back, as one batch for each source; the workers do it."""
-    image_ids = list(image_ids)
     refused: list[Refused] = []
     rows: list[Rename] = []
     for image_id in dict.fromkeys(image_ids):
-        image = find(session, tenant_id, image_id)
+        try:
+            image = find(session, tenant_id, image_id)
+        except NotFound as error:
+            refused.append(Refused(image_id, str(error)))
+            continue
         done = batches.done_at(session, tenant_id, image.source_id, image.path)
         if image.state is not ImageState.RENAMED or not done:
             refused.append(Refused(image_id, f"{image.path} has no new name from here that could be taken back."))
         rows += done
     undoing = batches.undo(session, tenant_id, rows, None, actor=actor)
-    paths = {image.path: image.id for image in session.scalars(select(Image).where(Image.id.in_(list(image_ids))))}
-    return refused + [Refused(paths.get(line.path, 0), line.reason) for line in undoing.refused]
+    return refused + _refused(undoing)
+
+
+def _refused(undoing: batches.Undoing) -> list[Refused]:
+    return [Refused(image_id, line.reason) for image_id, line in undoing.refused.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ def undo_batch(session: Session, tenant_id: int, batch_id: int, *, actor: str) -
         raise Conflict(f"Batch {batch_id} has renamed nothing that could be taken back.")
     undoing = batches.undo(session, tenant_id, rows, None, actor=actor)
     images = {row.image_id for row in rows}
-    refused = [Refused(0, line.reason) for line in undoing.refused]
+    refused = _refused(undoing)
     return Decided(len(images) - len(refused), refused, sorted(images))
 
 
@@ -193,7 +199,7 @@ def undo_rename(session: Session, tenant_id: int, rename_id: int, *, actor: str)
     if row.state is not RenameState.DONE:
         return Decided(0, [Refused(row.image_id, f"{row.to_path} has no new name from here any more.")], [])
     undoing = batches.undo(session, tenant_id, batches.done_together(session, row), None, actor=actor)
-    refused = [Refused(row.image_id, line.reason) for line in undoing.refused]
+    refused = _refused(undoing)
     return Decided(1 - len(refused), refused, [row.image_id])
 
 
@@ -210,7 +216,7 @@ def _decided(images: Sequence[int], refused: list[Refused]) -> Decided:
 
 def say(session: Session, image: Image, alt: str, *, actor: str) -> None:
     """Another alternative text, in a person's words."""
-    before, image.alt = image.alt, " ".join(alt.split())[:LONGEST_ALT]
+    before, image.alt = image.alt, " ".join(alt.replace("\0", " ").split())[:LONGEST_ALT]
     _tell(session, image, "image.edited", actor, before={"alt": before}, after={"alt": image.alt})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get, post
@@ -12,9 +12,9 @@ from appliance import batches, catalogue, reviews
 from appliance.api.authentication import needs
 from appliance.api.house import house_of
 from appliance.api.images import Done, ImageView, States, viewed
-from appliance.api.listing import Cursor, Limit, Listed, after, cursor
+from appliance.api.listing import Cursor, Id, Limit, Listed, Text, after, cursor_of, word_of
 from appliance.auth import Member, Role
-from appliance.errors import Invalid
+from appliance.errors import NotFound
 from appliance.models import Batch, BatchKind, BatchState, ImageState
 
 _Asked = Request[Member, Any, State]
@@ -37,34 +37,39 @@ def shown(batch: Batch, counts: dict[ImageState, int]) -> BatchView:
     return BatchView(batch.id, batch.source_id, batch.kind, batch.state, batch.created_at, batch.finished_at, images)
 
 
-@get("/batches", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def listed(request: _Asked, cursor_: Cursor = None, limit: Limit = 50) -> Listed[BatchView]:
+@get("/batches", operation_id="listBatches", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def listed(request: _Asked, cursor: Cursor = None, limit: Limit = 50) -> Listed[BatchView]:
     """The newest first."""
     tenant_id = request.user.tenant_id
     with house_of(request).database.reading(tenant_id) as session:
-        page = catalogue.batches(session, tenant_id, after(cursor_), limit)
+        page = catalogue.batches(session, tenant_id, after(cursor), limit)
         counted = [
             (batch, catalogue.counts(session, tenant_id, catalogue.Wanted(batch_id=batch.id))) for batch in page.rows
         ]
-        return Listed([shown(batch, counts) for batch, counts in counted], cursor(page.next))
+        return Listed([shown(batch, counts) for batch, counts in counted], cursor_of(page.next))
 
 
-@get("/batches/{batch_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def one(request: _Asked, batch_id: int) -> BatchView:
-    """One batch."""
+@get("/batches/{batch_id:int}", operation_id="getBatch", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def one(request: _Asked, batch_id: Id) -> BatchView:
+    """One batch: what it was for, and how far it is."""
     tenant_id = request.user.tenant_id
     with house_of(request).database.reading(tenant_id) as session:
         batch = batches.look(session, tenant_id, batch_id)
         return shown(batch, catalogue.counts(session, tenant_id, catalogue.Wanted(batch_id=batch_id)))
 
 
-@get("/batches/{batch_id:int}/images", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+@get(
+    "/batches/{batch_id:int}/images",
+    operation_id="listImagesOfBatch",
+    guards=[needs(Role.VIEWER)],
+    sync_to_thread=True,
+)
 def images(
     request: _Asked,
-    batch_id: int,
+    batch_id: Id,
     states: States = None,
-    q: str = "",
-    cursor_: Cursor = None,
+    q: Text = "",
+    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Listed[ImageView]:
     """Its images, the oldest first."""
@@ -72,18 +77,8 @@ def images(
     wanted = catalogue.Wanted(tuple(states or ()), batch_id, None, q)
     with house_of(request).database.reading(tenant_id) as session:
         batches.look(session, tenant_id, batch_id)
-        page = catalogue.images(session, tenant_id, wanted, after(cursor_), limit)
-        return Listed([viewed(image) for image in page.rows], cursor(page.next))
-
-
-@post("/batches/{batch_id:int}/{decision:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def decide(request: _Asked, batch_id: int, decision: str) -> Done:
-    """approve what waits, undo what was renamed, retry what failed, or cancel what has not begun."""
-    at, member = house_of(request), request.user
-    with at.database.session(member.tenant_id) as session:
-        done = _act(decision)(session, member.tenant_id, batch_id, actor=member.actor)
-    at.ring(done.due)
-    return Done(done.count, {str(one.image_id): one.reason for one in done.refused})
+        page = catalogue.images(session, tenant_id, wanted, after(cursor), limit)
+        return Listed([viewed(image) for image in page.rows], cursor_of(page.next))
 
 
 _DECISIONS = {
@@ -94,9 +89,25 @@ _DECISIONS = {
 }
 
 
+@post(
+    "/batches/{batch_id:int}/{decision:str}",
+    operation_id="decideAboutBatch",
+    guards=[needs(Role.REVIEWER)],
+    status_code=200,
+    sync_to_thread=True,
+)
+def decide(request: _Asked, batch_id: Id, decision: Annotated[str, word_of(_DECISIONS)]) -> Done:
+    """Approve what waits, undo what was renamed, retry what failed, or cancel what has not begun."""
+    at, member = house_of(request), request.user
+    with at.database.session(member.tenant_id) as session:
+        done = _act(decision)(session, member.tenant_id, batch_id, actor=member.actor)
+    at.ring(done.due)
+    return Done(done.count, {str(one.image_id): one.reason for one in done.refused})
+
+
 def _act(decision: str) -> Callable[..., reviews.Decided]:
     if decision not in _DECISIONS:
-        raise Invalid(f"“{decision}” is no decision about a batch; there are {', '.join(_DECISIONS)}.")
+        raise NotFound(f"“{decision}” is no decision about a batch; there are {', '.join(_DECISIONS)}.")
     return _DECISIONS[decision]
 
 

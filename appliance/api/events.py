@@ -9,22 +9,24 @@ import msgspec
 from litestar import Request, WebSocket, get, websocket
 from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
+from appliance.api.listing import HIGHEST
 from appliance.auth import Member, Role
 from appliance.errors import Invalid
 
 _FOREIGN_ORIGIN = 4403  # an application's own code (RFC 6455, 7.4.2)
 
-_LastSeen = Annotated[str | None, Parameter(header="Last-Event-ID", description="the last event that was seen")]
+_LastSeen = Annotated[str | None, HeaderParameter(name="Last-Event-ID", description="the last event that was seen")]
+_After = Annotated[int | None, QueryParameter(ge=0, le=HIGHEST, description="the event after which to go on")]
 
 
-@get("/events", guards=[needs(Role.VIEWER)])
+@get("/events", operation_id="followEvents", guards=[needs(Role.VIEWER)])
 async def stream(
-    request: Request[Member, Any, State], last_event_id: _LastSeen = None, after: int | None = None
+    request: Request[Member, Any, State], last_event_id: _LastSeen = None, after: _After = None
 ) -> ServerSentEvent:
     """Server-sent events. A browser that comes again says by itself what it has seen; others may give `after`."""
     return await streamed(request, last_seen(last_event_id, after))
@@ -39,7 +41,7 @@ def last_seen(header: str | None, after: int | None) -> int | None:
     """The event after which to go on. Raises Invalid."""
     if header is None:
         return after
-    if not header.isdecimal() or len(header) > 18:
+    if not (header.isascii() and header.isdecimal()) or len(header) > 18:
         raise Invalid("Last-Event-ID is the number of an event.")
     return int(header)
 
@@ -54,7 +56,7 @@ async def messages(request: Request[Any, Any, Any], after: int | None) -> AsyncI
 
 
 @websocket("/events/ws", guards=[needs(Role.VIEWER)])
-async def socket(socket: WebSocket[Member, Any, State], after: int | None = None) -> None:
+async def socket(socket: WebSocket[Member, Any, State], after: _After = None) -> None:
     """The same events, each as JSON; `?after=` goes on after one that was seen."""
     origin = socket.headers.get("origin")
     await socket.accept()

@@ -25,17 +25,19 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True):
+    """Ready where no part has a problem."""
+
     ready: bool
     parts: list[Part]
 
 
-@get("/health", sync_to_thread=False)
+@get("/health", operation_id="getHealth", sync_to_thread=False)
 def alive() -> dict[str, str]:
     """The process answers; nothing else is asked."""
     return {"status": "alive"}
 
 
-@get("/health/ready", sync_to_thread=True)
+@get("/health/ready", operation_id="getReadiness", sync_to_thread=True)
 def ready(request: Request[object, object, State]) -> Response[Health]:
     """200 where the database, the queue and the storage work, each named; else 503."""
     parts = examined(house_of(request))

@@ -1,17 +1,18 @@
 """What was renamed, when and from what."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get
 from litestar.datastructures import State
+from litestar.params import QueryParameter
 
 from appliance import catalogue
 from appliance.api.authentication import needs
 from appliance.api.house import house_of
 from appliance.api.images import ImageView, viewed
-from appliance.api.listing import Cursor, Limit, Listed, after, cursor
+from appliance.api.listing import Cursor, Limit, Listed, OfBatch, OfSource, Text, after, cursor_of
 from appliance.auth import Member, Role
 from appliance.models import Rename, RenameState
 
@@ -38,30 +39,34 @@ def shown(row: Rename) -> RenameView:
 
 
 class Found(msgspec.Struct, frozen=True):
+    """The first of each; `/images` and `/history` list them all."""
+
     images: list[ImageView]
     renames: list[RenameView]
 
 
-@get("/history", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+@get("/history", operation_id="listHistory", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def listed(
     request: _Asked,
-    q: str = "",
-    source: int | None = None,
-    batch: int | None = None,
-    cursor_: Cursor = None,
+    q: Text = "",
+    source: OfSource = None,
+    batch: OfBatch = None,
+    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Listed[RenameView]:
-    """The newest first; `q` is a text in the old or the new name."""
+    """What was renamed, the newest first, also what was undone since."""
     tenant_id = request.user.tenant_id
     with house_of(request).database.reading(tenant_id) as session:
         page = catalogue.history(
-            session, tenant_id, text=q, source_id=source, batch_id=batch, after=after(cursor_), limit=limit
+            session, tenant_id, text=q, source_id=source, batch_id=batch, after=after(cursor), limit=limit
         )
-        return Listed([shown(row) for row in page.rows], cursor(page.next))
+        return Listed([shown(row) for row in page.rows], cursor_of(page.next))
 
 
-@get("/search", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def search(request: _Asked, q: str, limit: Limit = 20) -> Found:
+@get("/search", operation_id="search", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def search(
+    request: _Asked, q: Annotated[str, QueryParameter(min_length=1, max_length=200)], limit: Limit = 20
+) -> Found:
     """Images and renames with a text in their old or new names."""
     tenant_id = request.user.tenant_id
     with house_of(request).database.reading(tenant_id) as session:

@@ -6,21 +6,23 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, patch, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 
 from appliance import catalogue, reviews
 from appliance.api.authentication import needs
 from appliance.api.house import house_of
-from appliance.api.listing import Cursor, Limit, Listed, after, cursor
+from appliance.api.listing import Cursor, Id, Ids, Limit, Listed, OfBatch, OfSource, Text, after, cursor_of, word_of
 from appliance.auth import Member, Role
-from appliance.errors import Conflict, Invalid
+from appliance.errors import Conflict, NotFound
 from appliance.models import Image, ImageState
 from appliance.sources import name_of
 
 _Asked = Request[Member, Any, State]
 
-
-States = Annotated[list[ImageState] | None, Parameter(query="state", description="only of these states")]
+JPEG = "image/jpeg"
+States = Annotated[
+    list[ImageState] | None, QueryParameter(name="state", description="only of this state; may be given again")
+]
 
 
 class WordView(msgspec.Struct, frozen=True):
@@ -67,7 +69,7 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 class Many(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    images: list[int]
+    images: Ids
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -103,57 +105,70 @@ def viewed(image: Image) -> ImageView:
     )
 
 
-@get("/images", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+@get("/images", operation_id="listImages", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def listed(
     request: _Asked,
     states: States = None,
-    source: int | None = None,
-    batch: int | None = None,
-    q: Annotated[str, Parameter(description="a text in the old or new name", max_length=200)] = "",
-    cursor_: Cursor = None,
+    source: OfSource = None,
+    batch: OfBatch = None,
+    q: Text = "",
+    cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Listed[ImageView]:
-    """The images, the oldest first."""
+    """The images, the oldest first, so that a page that was seen stays as it is when more come."""
     wanted = catalogue.Wanted(tuple(states or ()), batch, source, q)
     with house_of(request).database.reading(request.user.tenant_id) as session:
-        page = catalogue.images(session, request.user.tenant_id, wanted, after(cursor_), limit)
-        return Listed([viewed(image) for image in page.rows], cursor(page.next))
+        page = catalogue.images(session, request.user.tenant_id, wanted, after(cursor), limit)
+        return Listed([viewed(image) for image in page.rows], cursor_of(page.next))
 
 
-@get("/images/{image_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def one(request: _Asked, image_id: int) -> ImageView:
-    """One image."""
+@get("/images/{image_id:int}", operation_id="getImage", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def one(request: _Asked, image_id: Id) -> ImageView:
+    """One image: where it is, its name, the words of that and where they came from, and why it is as it is."""
     with house_of(request).database.reading(request.user.tenant_id) as session:
-        return viewed(reviews.find(session, request.user.tenant_id, image_id))
+        return viewed(reviews.look(session, request.user.tenant_id, image_id))
 
 
-@get("/images/{image_id:int}/thumbnail", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def thumbnail(request: _Asked, image_id: int) -> Response[bytes]:
-    """A small JPEG of it, at most 320 pixels on its long side; 404 where there is none (any more)."""
+@get(
+    "/images/{image_id:int}/thumbnail",
+    operation_id="getThumbnail",
+    guards=[needs(Role.VIEWER)],
+    media_type=JPEG,
+    sync_to_thread=True,
+)
+def thumbnail(request: _Asked, image_id: Id) -> Response[bytes]:
+    """A small JPEG of it, at most 320 pixels on its long side. Nothing of the original's metadata is in it."""
     return picture(request, image_id, large=False)
 
 
-@get("/images/{image_id:int}/preview", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def preview(request: _Asked, image_id: int) -> Response[bytes]:
-    """A JPEG of it, at most 1024 pixels on its long side, else the small one."""
+@get(
+    "/images/{image_id:int}/preview",
+    operation_id="getPreview",
+    guards=[needs(Role.VIEWER)],
+    media_type=JPEG,
+    sync_to_thread=True,
+)
+def preview(request: _Asked, image_id: Id) -> Response[bytes]:
+    """A JPEG of it, at most 1024 pixels on its long side, else the small one. It has no metadata either."""
     return picture(request, image_id, large=True)
 
 
 def picture(request: _Asked, image_id: int, *, large: bool) -> Response[bytes]:
-    """The stored picture, which never changes for the same bytes; nothing of the original's metadata is in it."""
+    """The stored picture, which never changes for the same bytes. Raises NotFound, also where there is none (any
+    more)."""
     tenant_id = request.user.tenant_id
     with house_of(request).database.reading(tenant_id) as session:
-        sha256 = reviews.find(session, tenant_id, image_id).sha256 or ""
-    storage = house_of(request).storage
+        image = reviews.look(session, tenant_id, image_id)
+    storage, sha256 = house_of(request).storage, image.sha256 or ""
     jpeg = (storage.preview(tenant_id, sha256) if large else None) or storage.thumbnail(tenant_id, sha256)
     if jpeg is None:
-        return Response(b"", status_code=404, media_type="image/jpeg")
+        raise NotFound(f"There is no picture of {image.path} (yet, or any more).")
     headers = {"Cache-Control": "private, max-age=86400", "ETag": f'"{sha256}"'}
-    return Response(jpeg, media_type="image/jpeg", headers=headers)
+    return Response(jpeg, media_type=JPEG, headers=headers)
 
 
-@patch("/images/{image_id:int}", guards=[needs(Role.REVIEWER)], sync_to_thread=True)
-def edit(request: _Asked, image_id: int, data: Edit) -> ImageView:
+@patch("/images/{image_id:int}", operation_id="editImage", guards=[needs(Role.REVIEWER)], sync_to_thread=True)
+def edit(request: _Asked, image_id: Id, data: JSONBody[Edit]) -> ImageView:
     """Another name, which then waits to be approved, or another alternative text."""
     at, member = house_of(request), request.user
     if data.name is not None:
@@ -165,9 +180,11 @@ def edit(request: _Asked, image_id: int, data: Edit) -> ImageView:
         return viewed(image)
 
 
-@get("/images/{image_id:int}/check", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def check(request: _Asked, image_id: int, name: str) -> Checked:
-    """Whether it could have that name, without giving it."""
+@get("/images/{image_id:int}/check", operation_id="checkName", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def check(
+    request: _Asked, image_id: Id, name: Annotated[str, QueryParameter(description="a whole name, with its extension")]
+) -> Checked:
+    """Whether the image could have that name, without giving it."""
     return Checked(house_of(request).desk.check(request.user.tenant_id, image_id, name) or "")
 
 
@@ -179,27 +196,41 @@ _DECISIONS = {
     "unlock": reviews.unlock,
     "undo": reviews.undo,
 }
+_REGENERATE = "regenerate"
 
 
-@post("/images/{image_id:int}/{decision:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def decide(request: _Asked, image_id: int, decision: str) -> ImageView:
-    """approve, reject, retry, lock, unlock, undo or regenerate."""
+@post(
+    "/images/{image_id:int}/{decision:str}",
+    operation_id="decideAboutImage",
+    guards=[needs(Role.REVIEWER)],
+    status_code=200,
+    sync_to_thread=True,
+)
+def decide(request: _Asked, image_id: Id, decision: Annotated[str, word_of((*_DECISIONS, _REGENERATE))]) -> ImageView:
+    """Approve or reject the name that is proposed; retry what failed, was kept or rejected; undo the rename; lock the
+    name for good, or unlock it; regenerate takes the next of the other candidates."""
     at, member = house_of(request), request.user
-    if decision == "regenerate":
+    if decision == _REGENERATE:
         at.desk.regenerate(member.tenant_id, image_id, actor=member.actor)
     with at.database.session(member.tenant_id) as session:
         image = reviews.find(session, member.tenant_id, image_id)
-        if decision != "regenerate":
+        if decision != _REGENERATE:
             for refused in _act(decision)(session, member.tenant_id, [image_id], actor=member.actor):
                 raise Conflict(refused.reason)
-        session.refresh(image)
+        session.flush()
         answer = viewed(image)
     at.ring([image_id])
     return answer
 
 
-@post("/images/{decision:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def decide_many(request: _Asked, decision: str, data: Many) -> Done:
+@post(
+    "/images/{decision:str}",
+    operation_id="decideAboutImages",
+    guards=[needs(Role.REVIEWER)],
+    status_code=200,
+    sync_to_thread=True,
+)
+def decide_many(request: _Asked, decision: Annotated[str, word_of(_DECISIONS)], data: JSONBody[Many]) -> Done:
     """The same for many images at once; what cannot be is left alone, and said."""
     at, member = house_of(request), request.user
     with at.database.session(member.tenant_id) as session:
@@ -210,7 +241,7 @@ def decide_many(request: _Asked, decision: str, data: Many) -> Done:
 
 def _act(decision: str) -> Any:
     if decision not in _DECISIONS:
-        raise Invalid(f"“{decision}” is no decision; there are {', '.join(_DECISIONS)}.")
+        raise NotFound(f"“{decision}” is no decision here; there are {', '.join(_DECISIONS)}.")
     return _DECISIONS[decision]
 
 

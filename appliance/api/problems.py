@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from appliance.db import explained
 from appliance.errors import Problem
@@ -28,6 +28,11 @@ _TITLES = {
     429: "Too many requests",
     503: "Unavailable",
 }
+_SENTENCES = {
+    "Not Found": "There is nothing at this address.",
+    "Method Not Allowed": "This address is not asked like that; the header Allow says which methods it takes.",
+}
+_NAMES = {"states": "state"}  # parameters whose own name is Litestar's
 _UNEXPECTED = "Something unexpected went wrong; the server's log says more."
 
 
@@ -39,11 +44,13 @@ def status_and_detail(error: Exception) -> tuple[int, str]:
     if isinstance(error, ValidationException):
         return 422, _invalid(error)
     if isinstance(error, HTTPException):
-        return error.status_code, error.detail
+        return error.status_code, _SENTENCES.get(error.detail, error.detail)
     if isinstance(error, ConnectorError):
         return 409 if error.permanent else 503, str(error)
     if isinstance(error, OperationalError):
         return 503, str(explained(error))
+    if isinstance(error, DataError):
+        return 422, "A number in it is too large to be kept, or a text holds a character that cannot be."
     logger.error("A request failed", exc_info=error)
     return 500, _UNEXPECTED
 
@@ -61,8 +68,14 @@ def _invalid(error: ValidationException) -> str:
     """Each wrong field with what is wrong with it."""
     if not isinstance(error.extra, list) or not error.extra:
         return error.detail
-    parts = [f"{one.get('key', 'the body')}: {one.get('message', '')}" for one in error.extra if isinstance(one, dict)]
+    parts = [_wrong(one.get("key", "data"), one.get("message", "")) for one in error.extra if isinstance(one, dict)]
     return "; ".join(parts) or error.detail
+
+
+def _wrong(key: str, message: str) -> str:
+    if key != "data":
+        return f"{_NAMES.get(key, key)}: {message}"
+    return "The body is missing: send JSON." if message == "'data'" else f"The body: {message}"
 
 
 HANDLERS: dict[Any, Any] = {Exception: answer, HTTPException: answer}

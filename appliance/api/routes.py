@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Router
 
 from appliance.api import accounts, batches, events, health, history, images, sources
+from appliance.api.asking import Asking
 from appliance.api.authentication import needs
 from appliance.auth import Role
 
@@ -18,6 +19,12 @@ def handlers() -> list[Any]:
     return [
         health.alive,
         health.ready,
-        accounts.router(PATH),
-        Router(PATH, guards=[needs(Role.VIEWER)], route_handlers=everything),
+        Router(
+            "/",
+            request_class=Asking,
+            route_handlers=[
+                accounts.router(PATH),
+                Router(PATH, guards=[needs(Role.VIEWER)], route_handlers=everything),
+            ],
+        ),
     ]

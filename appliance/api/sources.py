@@ -1,19 +1,21 @@
 """Sources: the places that are watched."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, delete, get, patch, post
 from litestar.datastructures import State
+from litestar.params import JSONBody
 
 from appliance import catalogue, kinds, sources
 from appliance.api.authentication import needs
 from appliance.api.house import house_of
-from appliance.api.listing import Listed
+from appliance.api.listing import Id, Listed, word_of
 from appliance.auth import Member, Role
 from appliance.errors import Invalid
 from appliance.models import Source
+from connectors.base import ConnectorError
 
 _Asked = Request[Member, Any, State]
 
@@ -36,6 +38,8 @@ class SourceView(msgspec.Struct, frozen=True):
 
 
 class NewSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`options` are those of its kind and of every kind, as `/source-kinds` describes them."""
+
     kind: str
     name: str
     options: dict[str, Any]
@@ -56,6 +60,8 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Tested(msgspec.Struct, frozen=True):
+    """The steps up to the first that does not work."""
+
     works: bool
     steps: list[Step]
 
@@ -77,13 +83,13 @@ def shown(source: Source, numbers: catalogue.Numbers) -> SourceView:
     )
 
 
-@get("/source-kinds", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+@get("/source-kinds", operation_id="listKindsOfSources", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def every_kind() -> dict[str, dict[str, Any]]:
     """Each kind's options as a JSON Schema."""
     return {kind: kinds.schema(kind) for kind in kinds.names()}
 
 
-@get("/sources", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+@get("/sources", operation_id="listSources", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def listed(request: _Asked) -> Listed[SourceView]:
     """All of them, the oldest first."""
     with house_of(request).database.reading(request.user.tenant_id) as session:
@@ -91,48 +97,59 @@ def listed(request: _Asked) -> Listed[SourceView]:
         return Listed([shown(source, catalogue.of_source(session, source)) for source in watched])
 
 
-@post("/sources", guards=[needs(Role.ADMIN)], sync_to_thread=True)
-def add(request: _Asked, data: NewSource) -> SourceView:
+@post("/sources", operation_id="addSource", guards=[needs(Role.ADMIN)], sync_to_thread=True)
+def add(request: _Asked, data: JSONBody[NewSource]) -> SourceView:
     """A source that is watched from now on."""
     asked = kinds.asked(data.kind, data.options)
     name = data.name.strip()
     if not name:
         raise Invalid("“name” is missing: give the source a name by which you know it.")
     wanted = sources.Wanted(kind=data.kind, name=name, options=asked.options, choices=asked.choices)
-    sources.connect(data.kind, asked.options).close()
+    try:
+        sources.connect(data.kind, asked.options).close()
+    except ConnectorError as error:
+        raise Invalid(str(error)) from error
     with house_of(request).database.session(request.user.tenant_id) as session:
         source = sources.add(session, request.user.tenant_id, wanted, actor=request.user.actor)
         return shown(source, catalogue.of_source(session, source))
 
 
-@get("/sources/{source_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def one(request: _Asked, source_id: int) -> SourceView:
-    """One source."""
+@get("/sources/{source_id:int}", operation_id="getSource", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def one(request: _Asked, source_id: Id) -> SourceView:
+    """One source: what was chosen for it, how it fares, and how many of its images wait or were renamed."""
     with house_of(request).database.reading(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
         return shown(source, catalogue.of_source(session, source))
 
 
-@patch("/sources/{source_id:int}", guards=[needs(Role.ADMIN)], sync_to_thread=True)
-def change(request: _Asked, source_id: int, data: Change) -> SourceView:
+@patch("/sources/{source_id:int}", operation_id="changeSource", guards=[needs(Role.ADMIN)], sync_to_thread=True)
+def change(request: _Asked, source_id: Id, data: JSONBody[Change]) -> SourceView:
     """Other choices for what comes from now on."""
     with house_of(request).database.session(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
+        if data.name is not None and not data.name.strip():
+            raise Invalid("“name” is empty: give the source a name by which you know it.")
         choices = kinds.changed(source, data.options)
         sources.change(session, source, choices, name=data.name, actor=request.user.actor)
         return shown(source, catalogue.of_source(session, source))
 
 
-@delete("/sources/{source_id:int}", guards=[needs(Role.ADMIN)], sync_to_thread=True)
-def remove(request: _Asked, source_id: int) -> None:
+@delete("/sources/{source_id:int}", operation_id="removeSource", guards=[needs(Role.ADMIN)], sync_to_thread=True)
+def remove(request: _Asked, source_id: Id) -> None:
     """It is watched no longer; its files stay as they are, and its history and undo remain."""
     with house_of(request).database.session(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
         sources.remove(session, source, actor=request.user.actor)
 
 
-@post("/sources/{source_id:int}/test", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def try_out(request: _Asked, source_id: int) -> Tested:
+@post(
+    "/sources/{source_id:int}/test",
+    operation_id="testSource",
+    guards=[needs(Role.REVIEWER)],
+    status_code=200,
+    sync_to_thread=True,
+)
+def try_out(request: _Asked, source_id: Id) -> Tested:
     """Tries, step by step, whether files can be listed and renamed there."""
     with house_of(request).database.reading(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
@@ -140,9 +157,15 @@ def try_out(request: _Asked, source_id: int) -> Tested:
     return Tested(not any(step.problem for step in steps), steps)
 
 
-@post("/sources/{source_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def act(request: _Asked, source_id: int, act: str) -> SourceView:
-    """scan (look through all of it now), pause or resume."""
+@post(
+    "/sources/{source_id:int}/{act:str}",
+    operation_id="actOnSource",
+    guards=[needs(Role.REVIEWER)],
+    status_code=200,
+    sync_to_thread=True,
+)
+def act(request: _Asked, source_id: Id, act: Annotated[str, word_of(sources.ACTS)]) -> SourceView:
+    """Scan (look through all of it now), pause or resume."""
     with house_of(request).database.session(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
         sources.act(session, source, act, actor=request.user.actor)

@@ -29,7 +29,7 @@ class Undoing:
     """What an undo is going to do: batches to be worked off, and what it cannot put back and why."""
 
     batches: list[Batch] = field(default_factory=list)
-    refused: list[Line] = field(default_factory=list)
+    refused: dict[int, Line] = field(default_factory=dict)  # by image
 
 
 def last_act(session: Session, tenant_id: int) -> list[int]:
@@ -56,7 +56,7 @@ def undo(session: Session, tenant_id: int, rows: Sequence[Rename], owner: str | 
             image = session.get_one(Image, image_id)
             reason = _take_back(session, batch, image, list(moved))
             if reason:
-                undoing.refused.append(Line(image.path, image.path, ImageState.FAILED, reason, sha256=image.sha256))
+                undoing.refused[image_id] = Line(image.path, image.path, ImageState.FAILED, reason, sha256=image.sha256)
     return undoing
 
 

@@ -61,7 +61,7 @@ def _take_back(worker: Worker, run: Run, rows: list[Rename]) -> None:
     run.started += undoing.batches
     for batch in undoing.batches:
         run.printer.folder(roots[batch.id])
-        for line in undoing.refused:
+        for line in undoing.refused.values():
             run.tell(line, batch.id)
         undoing.refused.clear()
         run.work_off(worker, batch)

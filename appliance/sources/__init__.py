@@ -2,11 +2,12 @@
 
 from appliance.sources.folders import for_folder, local_paths
 from appliance.sources.opening import Connections, Step, connect, tested
-from appliance.sources.owning import act, add, all_of, ask_for_scan, change, find, named, pause, remove, resume, watched
+from appliance.sources.owning import ACTS, act, add, all_of, ask_for_scan, change, find, named, pause, remove, resume, watched
 from appliance.sources.paths import folder_of, joined, name_of
 from appliance.sources.policies import Choices, Policy, Wanted
 
 __all__ = [
+    "ACTS",
     "Choices",
     "Connections",
     "Policy",

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import connectors
-from appliance import events
+from appliance import events, profiles
 from appliance.errors import Conflict, Invalid, NotFound
 from appliance.models import Batch, BatchState, Image, ImageState, Rename, RenameState, Source, now
 from appliance.sources import folders
@@ -20,6 +20,7 @@ def add(session: Session, tenant_id: int, asked: Wanted, *, actor: str) -> Sourc
     """A source that is watched from now on. One that a command made of the same place becomes it, with its history.
     Raises Invalid, Conflict."""
     root = _root(asked.kind, asked.options)
+    _refuse_unknown_profile(session, tenant_id, asked.choices.profile)
     _refuse_overlap(session, tenant_id, asked.kind, root)
     source = _same(session, tenant_id, asked.kind, root)
     if source is None:
@@ -98,10 +99,19 @@ def named(session: Session, tenant_id: int, name: str) -> Source:
 
 
 def change(session: Session, source: Source, choices: Choices, *, name: str | None = None, actor: str) -> None:
-    """Other choices for what comes from now on; what waits already keeps the name that is proposed."""
+    """Other choices for what comes from now on; what waits already keeps the name that is proposed. Raises Invalid
+    where there is no such profile."""
+    _refuse_unknown_profile(session, source.tenant_id, choices.profile)
     before = source.choices
-    source.choices, source.name = msgspec.to_builtins(choices), name or source.name
+    source.choices, source.name = msgspec.to_builtins(choices), (name or "").strip() or source.name
     _tell(session, source, "source.changed", actor, before=before, after=source.choices)
+
+
+def _refuse_unknown_profile(session: Session, tenant_id: int, name: str) -> None:
+    try:
+        profiles.settings_of(session, tenant_id, name)
+    except NotFound as error:
+        raise Invalid(str(error)) from error
 
 
 def pause(session: Session, source: Source, *, actor: str) -> None:
@@ -121,8 +131,11 @@ def ask_for_scan(source: Source) -> None:
     source.scan_due_at = now()
 
 
+ACTS = ("scan", "pause", "resume")
+
+
 def act(session: Session, source: Source, wanted: str, *, actor: str) -> None:
-    """`scan`, `pause` or `resume`. Raises Invalid for anything else."""
+    """One of ACTS. Raises NotFound for anything else."""
     if wanted == "scan":
         ask_for_scan(source)
     elif wanted == "pause":
@@ -130,7 +143,7 @@ def act(session: Session, source: Source, wanted: str, *, actor: str) -> None:
     elif wanted == "resume":
         resume(session, source, actor=actor)
     else:
-        raise Invalid(f"A source cannot “{wanted}”; it can scan, pause and resume.")
+        raise NotFound(f"A source cannot “{wanted}”; it can scan, pause and resume.")
 
 
 def remove(session: Session, source: Source, *, actor: str) -> None:

@@ -48,7 +48,9 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     backlog: Annotated[bool, msgspec.Meta(description="also name what is there already")] = False
     profile: Annotated[str, msgspec.Meta(description="how names look: web, archive, unicode or one of yours")] = "web"
     template: Annotated[str | None, msgspec.Meta(description="how a name is built, such as {date}-{subject}")] = None
-    language: Annotated[str, msgspec.Meta(description="the language of the names")] = "en"
+    language: Annotated[
+        str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="the language of the names")
+    ] = "en"
     keywords: Annotated[tuple[str, ...], msgspec.Meta(description="words of yours that may stand in names")] = ()
     provider: Annotated[str | None, msgspec.Meta(description="who looks at the pictures")] = None
     interval: Annotated[int, msgspec.Meta(ge=5, le=300, description="seconds between looks through everything")] = 300

@@ -26,7 +26,7 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """For programs problem+json; for people a page, or the way to sign in; for a script of a page, a header with the
     sentence that it shows."""
     path = request.url.path
-    if path.startswith(("/api/", "/health")):
+    if path == "/api" or path.startswith(("/api/", "/health")):
         return problems.answer(request, error)
     status, detail = problems.status_and_detail(error)
     headers = dict(getattr(error, "headers", None) or {})

@@ -34,7 +34,7 @@ def page(
     states: Annotated[str, Parameter(query="state")] = "",
     number: _Page = 1,
 ) -> Response[str]:
-    chosen = int(source) if source.isdecimal() else None
+    chosen = int(source) if source.isdecimal() and len(source) <= 18 else None
     wanted = catalogue.WantedRenames(q, chosen, RenameState(states) if states in {"done", "undone"} else None)
     tenant_id = member_of(request).tenant_id
     with house_of(request).database.reading(tenant_id) as session:

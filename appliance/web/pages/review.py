@@ -35,7 +35,7 @@ def page(
     view: str = "grid",
     number: _Page = 1,
 ) -> Response[str]:
-    chosen = int(source) if source.isdecimal() else None
+    chosen = int(source) if source.isdecimal() and len(source) <= 18 else None
     layout: Literal["grid", "table"] = "table" if view == "table" else "grid"
     wanted = catalogue.Wanted(catalogue.WAITING, source_id=chosen, text=q)
     tenant_id = member_of(request).tenant_id
@@ -218,7 +218,7 @@ def _card(request: Asking, image_id: int, notice: Notice, *, typed: str = "", wr
 @post("/review/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200)
 async def decide_many(request: Asking, act: str) -> Response[str]:
     fields = await showing.fields_of(request)
-    chosen = [int(one) for one in fields.get("image", []) if one.isdecimal()]
+    chosen = [int(one) for one in fields.get("image", []) if one.isdecimal() and len(one) <= 18]
     return await sync_to_thread(_decide_many, request, act, chosen)
 
 

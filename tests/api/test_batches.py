@@ -1,0 +1,81 @@
+"""Batches over HTTP."""
+
+from tests.api.conftest import Place
+
+
+def test_batches_are_listed_a_page_at_a_time_the_newest_first(place: Place):
+    for number in (11, 12):
+        place.home.photo(f"IMG_00{number}.JPG", seed=number)
+        place.take_in_again()
+
+    first = place.get("batches", limit=2)
+    second = place.get("batches", limit=2, cursor=first["next"])
+
+    assert [batch["id"] for batch in first["items"] + second["items"]] == [3, 2, 1]
+    assert second["next"] is None
+
+
+def test_a_batch_counts_its_images_by_state(shown: Place):
+    batch = shown.get("batches/1")
+
+    assert batch["images"] == {"renamed": 1, "review": 7}
+    assert (batch["source"], batch["kind"], batch["state"]) == (1, "arrivals", "running")
+
+
+def test_the_images_of_a_batch_are_picked_and_paged(shown: Place):
+    page = shown.get("batches/1/images", state="review", limit=4)
+    rest = shown.get("batches/1/images", state="review", cursor=page["next"])
+
+    assert [image["id"] for image in page["items"] + rest["items"]] == [2, 3, 4, 5, 6, 7, 8]
+    assert shown.get("batches/1/images", q="IMG_0001")["items"][0]["original"] == "IMG_0001.JPG"
+
+
+def test_a_whole_batch_is_approved_and_its_names_are_taken_back(place: Place):
+    before = place.home.contents()
+    assert place.post("batches/1/approve", who="Bob") == {"done": 7, "refused": {}}
+    place.work(1)
+    assert place.get("batches/1")["images"] == {"renamed": 8}
+    assert not any(name.startswith("IMG_") for name in place.home.tree())
+
+    assert place.post("batches/1/undo") == {"done": 8, "refused": {}}
+    place.work(2)
+
+    assert place.home.tree() == {f"IMG_000{number}.JPG" for number in range(1, 9)}
+    assert place.home.contents() == before
+
+
+def test_an_undo_that_is_under_way_is_not_begun_twice(place: Place):
+    place.post("batches/1/undo")
+
+    again = place.post("batches/1/undo")
+
+    assert again["done"] == 0
+    assert "working on it" in again["refused"]["1"]
+
+
+def test_a_batch_that_renamed_nothing_cannot_be_undone(place: Place):
+    place.post("batches/1/undo")
+    place.work(2)
+
+    assert "nothing" in place.refused(place.ask("Alice", "POST", "batches/1/undo"), 409)
+
+
+def test_what_has_not_begun_is_cancelled_once(place: Place):
+    place.post("batches/1/approve")
+
+    place.post("batches/1/cancel", who="Bob")
+    place.work(1)
+
+    assert sum(name.startswith("IMG_") for name in place.home.tree()) == 7
+    assert place.get("batches/1")["state"] == "cancelled"
+    place.refused(place.ask("Alice", "POST", "batches/1/cancel"), 409)
+
+
+def test_what_failed_is_tried_again(place: Place):
+    for path in place.home.pictures.glob("IMG_*"):
+        path.unlink()
+    place.post("batches/1/approve")
+    place.work(1)
+    assert place.get("batches/1")["images"]["missing"] == 7
+
+    assert place.post("batches/1/retry") == {"done": 7, "refused": {}}
