@@ -1,20 +1,20 @@
 """The log of events as it grows: server-sent events and a WebSocket, which go on after the last one that was seen."""
 
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request, WebSocket, get, websocket
 from litestar.datastructures import State
-from litestar.exceptions import WebSocketDisconnect
+from litestar.handlers import send_websocket_stream
 from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
 from appliance.api.listing import HIGHEST
+from appliance.api.tail import EventView
 from appliance.auth import Member, Role
 from appliance.errors import Invalid
 
@@ -47,8 +47,11 @@ def last_seen(header: str | None, after: int | None) -> int | None:
 
 
 async def messages(request: Request[Any, Any, Any], after: int | None) -> AsyncIterator[ServerSentEventMessage]:
+    """Whatever happens once “listening” was sent is among them."""
+    tail = house_of(request).tail
+    start = await tail.newest() if after is None else after
     yield ServerSentEventMessage(comment="listening", retry=2000)
-    async for event in house_of(request).tail.follow(member_of(request).tenant_id, after):
+    async for event in tail.follow(member_of(request).tenant_id, start):
         if event is None:
             yield ServerSentEventMessage(comment="still here")
         else:
@@ -58,14 +61,20 @@ async def messages(request: Request[Any, Any, Any], after: int | None) -> AsyncI
 @websocket("/events/ws", guards=[needs(Role.VIEWER)])
 async def socket(socket: WebSocket[Member, Any, State], after: _After = None) -> None:
     """The same events, each as JSON; `?after=` goes on after one that was seen."""
-    origin = socket.headers.get("origin")
+    origin, tail = socket.headers.get("origin"), house_of(socket).tail
+    start = await tail.newest() if after is None else after
     await socket.accept()
     if origin is not None and urlsplit(origin).netloc != socket.headers.get("host"):
         await socket.close(_FOREIGN_ORIGIN, "Pages of other sites may not listen.")
         return
-    with suppress(WebSocketDisconnect):
-        async for event in house_of(socket).tail.follow(socket.user.tenant_id, after):
-            await socket.send_data(msgspec.json.encode(event).decode() if event else "{}")
+    texts = _texts(tail.follow(socket.user.tenant_id, start))
+    await send_websocket_stream(socket, texts, listen_for_disconnect=True, warn_on_data_discard=False)
+
+
+async def _texts(events: AsyncIterator[EventView | None]) -> AsyncGenerator[str, None]:
+    """An object without an id says that the server is still there."""
+    async for event in events:
+        yield msgspec.json.encode(event).decode() if event else "{}"
 
 
 ROUTES: list[Any] = [stream, socket]

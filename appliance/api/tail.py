@@ -63,11 +63,11 @@ class Tail:
     _listeners: dict[int, set[_Queue]] = field(default_factory=lambda: defaultdict(set))
     _task: asyncio.Task[None] | None = None
 
-    async def follow(self, tenant_id: int, after: int | None) -> AsyncIterator[EventView | None]:
-        """The tenant's events after that one (from now on for None), and None whenever nothing has come for a while."""
+    async def follow(self, tenant_id: int, after: int) -> AsyncIterator[EventView | None]:
+        """The tenant's events after that one, and None whenever nothing has come for a while."""
         with self._listening(tenant_id) as queue:
-            last = await self._newest() if after is None else after
-            while after is not None and (missed := await self._since(tenant_id, last)):
+            last = after
+            while missed := await self._since(tenant_id, last):
                 for event in missed:
                     yield event
                 last = missed[-1].id
@@ -96,7 +96,7 @@ class Tail:
             self._listeners[tenant_id].discard(queue)
 
     async def _read(self) -> None:
-        last = await self._newest()
+        last = await self.newest()
         while any(self._listeners.values()):
             await asyncio.sleep(LOOK_SECONDS)
             try:
@@ -118,7 +118,8 @@ class Tail:
                 queue.get_nowait()
             queue.put_nowait(None)
 
-    async def _newest(self) -> int:
+    async def newest(self) -> int:
+        """The event after which whoever wants to know of everything from now on follows."""
         return await anyio.to_thread.run_sync(self._newest_id)
 
     async def _since(self, tenant_id: int, last: int) -> list[EventView]:
