@@ -2,7 +2,20 @@
 
 from appliance.sources.folders import for_folder, local_paths
 from appliance.sources.opening import Connections, Step, connect, tested
-from appliance.sources.owning import ACTS, act, add, all_of, ask_for_scan, change, find, named, pause, remove, resume, watched
+from appliance.sources.owning import (
+    ACTS,
+    act,
+    add,
+    all_of,
+    ask_for_scan,
+    change,
+    find,
+    named,
+    pause,
+    remove,
+    resume,
+    watched,
+)
 from appliance.sources.paths import folder_of, joined, name_of
 from appliance.sources.policies import Choices, Policy, Wanted
 
