@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from appliance import auth
 from appliance.api.authentication import apart, client_of, cookie_for, member_of, needs
 from appliance.api.house import house_of
+from appliance.api.listing import Id
 from appliance.auth import Member, Role, members, sessions, tokens
 from appliance.auth.passwords import LEAST_CHARACTERS
 from appliance.errors import Invalid, Problem
@@ -121,7 +122,7 @@ async def password(request: Asking) -> Response[str]:
 
 
 @post("/account/sessions/{number:int}/end", guards=[needs(Role.VIEWER)], status_code=200, sync_to_thread=True)
-def end_session(request: Asking, number: int) -> Response[str]:
+def end_session(request: Asking, number: Id) -> Response[str]:
     member = member_of(request)
     with house_of(request).database.session(member.tenant_id) as session:
         sessions.end_one(session, member.tenant_id, member.user_id or 0, number)
@@ -147,7 +148,7 @@ def _add_token(request: Asking, name: str) -> Response[str]:
 
 
 @post("/account/tokens/{token_id:int}/revoke", guards=[needs(Role.ADMIN)], status_code=200, sync_to_thread=True)
-def revoke(request: Asking, token_id: int) -> Response[str]:
+def revoke(request: Asking, token_id: Id) -> Response[str]:
     member = member_of(request)
     with house_of(request).database.session(member.tenant_id) as session:
         tokens.remove(session, tokens.numbered(session, member.tenant_id, token_id), actor=member.actor)
@@ -184,7 +185,7 @@ def _address(request: Asking) -> str:
 
 
 @post("/account/members/{user_id:int}/remove", guards=[needs(Role.OWNER)], status_code=200, sync_to_thread=True)
-def remove_member(request: Asking, user_id: int) -> Response[str]:
+def remove_member(request: Asking, user_id: Id) -> Response[str]:
     member = member_of(request)
     try:
         with house_of(request).database.session(member.tenant_id) as session:

@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
+from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
 from appliance import catalogue, reviews, sources
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
+from appliance.api.listing import Id
 from appliance.auth import Role
 from appliance.errors import Invalid
 from appliance.models import Image, ImageState
@@ -136,12 +138,12 @@ def _failure(request: Asking, image: Image, names: dict[int, str]) -> Failure:
 
 
 @post("/attention/{image_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def one(request: Asking, image_id: int, act: str) -> Response[str]:
+def one(request: Asking, image_id: Id, act: FromPath[str]) -> Response[str]:
     return _acted(request, act, [image_id])
 
 
 @post("/attention/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200)
-async def many(request: Asking, act: str) -> Response[str]:
+async def many(request: Asking, act: FromPath[str]) -> Response[str]:
     form = await showing.form_of(request)
     return await sync_to_thread(_of_cause, request, act, form.get("cause", ""))
 

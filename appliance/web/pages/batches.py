@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from sqlalchemy.orm import Session
 
 from appliance import batches, catalogue, reviews
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
+from appliance.api.listing import Id
 from appliance.auth import Role
 from appliance.errors import Invalid, Problem
 from appliance.models import Batch, BatchState, ImageState, Rename, RenameState, Source
@@ -20,7 +21,7 @@ from appliance.web.pages.showing import Asking, query
 from appliance.web.views import Notice, Tab
 
 SIZE = 50
-_Page = Annotated[int, Parameter(query="page", ge=1, le=100_000)]
+_Page = Annotated[int, QueryParameter(name="page", ge=1, le=100_000)]
 _SHOWN = {
     "review": catalogue.WAITING,
     "problems": catalogue.ATTENTION,
@@ -39,7 +40,7 @@ _TABS = {
 
 
 @get("/batches/{batch_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def page(request: Asking, batch_id: int, show: str = "", number: _Page = 1) -> Response[str]:
+def page(request: Asking, batch_id: Id, show: FromQuery[str] = "", number: _Page = 1) -> Response[str]:
     tenant_id = member_of(request).tenant_id
     with house_of(request).database.reading(tenant_id) as session:
         batch = batches.look(session, tenant_id, batch_id)
@@ -121,7 +122,7 @@ def _line(row: Rename) -> views.FileLine:
 
 
 @post("/batches/{batch_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def decide(request: Asking, batch_id: int, act: str) -> Response[str]:
+def decide(request: Asking, batch_id: Id, act: FromPath[str]) -> Response[str]:
     member = member_of(request)
     if act not in _ACTS:
         raise Invalid(f"“{act}” cannot be done with a batch.")

@@ -5,11 +5,13 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 
 from appliance import auth
 from appliance.api import images
 from appliance.api.authentication import apart, client_of, cookie_for, needs, no_cookie
 from appliance.api.house import house_of
+from appliance.api.listing import Id
 from appliance.auth import Role
 from appliance.auth.passwords import LEAST_CHARACTERS
 from appliance.errors import Invalid, Problem
@@ -29,7 +31,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @get("/static/{name:str}", sync_to_thread=True)
-def static(name: str) -> Response[bytes]:
+def static(name: FromPath[str]) -> Response[bytes]:
     """A file that pages load; its name changes with its content."""
     path = bundled.FOLDER / PurePosixPath(name).name
     if path.suffix not in _TYPES or not path.is_file():
@@ -38,7 +40,7 @@ def static(name: str) -> Response[bytes]:
 
 
 @get("/thumbnails/{image_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def thumbnail(request: Asking, image_id: int, large: bool = False) -> Response[bytes]:
+def thumbnail(request: Asking, image_id: Id, large: FromQuery[bool] = False) -> Response[bytes]:
     """The picture of one image, small or large."""
     return images.picture(request, image_id, large=large)  # type: ignore[arg-type]  # a member, since it is guarded
 
@@ -76,7 +78,7 @@ def sign_out(request: Asking) -> Response[str]:
 
 
 @get("/setup", sync_to_thread=True)
-def setup_page(request: Asking, token: str = "") -> Response[str]:
+def setup_page(request: Asking, token: FromQuery[str] = "") -> Response[str]:
     house = house_of(request)
     try:
         invitation = auth.invitation(house.database, house.vault, token)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 from litestar.response import ServerSentEvent
 
 from appliance.api import events
@@ -11,7 +11,7 @@ from appliance.api.authentication import needs
 from appliance.auth import Role
 from appliance.web.pages.showing import Asking
 
-_LastSeen = Annotated[str | None, Parameter(header="Last-Event-ID")]
+_LastSeen = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
 
 
 @get("/events", guards=[needs(Role.VIEWER)])

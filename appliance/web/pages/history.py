@@ -6,12 +6,13 @@ from itertools import groupby
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 from sqlalchemy.orm import Session
 
 from appliance import catalogue, reviews, sources
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
+from appliance.api.listing import Id
 from appliance.auth import Role
 from appliance.models import Batch, Rename, RenameState
 from appliance.sources import folder_of, name_of
@@ -21,8 +22,8 @@ from appliance.web.pages.showing import Asking, query
 from appliance.web.views import Choice, Day, Notice, Pages
 
 SIZE = 50
-_Text = Annotated[str, Parameter(query="q", max_length=200)]
-_Page = Annotated[int, Parameter(query="page", ge=1, le=100_000)]
+_Text = Annotated[str, QueryParameter(name="q", max_length=200)]
+_Page = Annotated[int, QueryParameter(name="page", ge=1, le=100_000)]
 _STATES = {"": "Every rename", "done": "With their new names", "undone": "Undone"}
 
 
@@ -30,8 +31,8 @@ _STATES = {"": "Every rename", "done": "With their new names", "undone": "Undone
 def page(
     request: Asking,
     q: _Text = "",
-    source: str = "",
-    states: Annotated[str, Parameter(query="state")] = "",
+    source: FromQuery[str] = "",
+    states: Annotated[str, QueryParameter(name="state")] = "",
     number: _Page = 1,
 ) -> Response[str]:
     chosen = int(source) if source.isdecimal() and len(source) <= 18 else None
@@ -96,7 +97,7 @@ def _rename(row: Rename, names: dict[int, str], kinds: dict[int, Batch]) -> view
 
 
 @post("/history/{rename_id:int}/undo", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def undo(request: Asking, rename_id: int) -> Response[str]:
+def undo(request: Asking, rename_id: Id) -> Response[str]:
     member = member_of(request)
     with house_of(request).database.session(member.tenant_id) as session:
         decided = reviews.undo_rename(session, member.tenant_id, rename_id, actor=member.actor)

@@ -4,13 +4,14 @@ from typing import Annotated, Any, Literal
 
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from appliance import catalogue, naming, reviews, sources
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
+from appliance.api.listing import Id
 from appliance.auth import Role
 from appliance.errors import Conflict, Invalid, NotFound, Problem
 from appliance.models import Image, ImageState, Picture, Source
@@ -22,17 +23,17 @@ from appliance.web.views import Choice, Notice, Shot, Tab
 from connectors.base import ConnectorError
 
 SIZE = 24
-_Text = Annotated[str, Parameter(query="q", max_length=200)]
-_Page = Annotated[int, Parameter(query="page", ge=1, le=100_000)]
+_Text = Annotated[str, QueryParameter(name="q", max_length=200)]
+_Page = Annotated[int, QueryParameter(name="page", ge=1, le=100_000)]
 
 
 @get("/review", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def page(
     request: Asking,
     q: _Text = "",
-    source: str = "",
-    order: str = "oldest",
-    view: str = "grid",
+    source: FromQuery[str] = "",
+    order: FromQuery[str] = "oldest",
+    view: FromQuery[str] = "grid",
     number: _Page = 1,
 ) -> Response[str]:
     chosen = int(source) if source.isdecimal() and len(source) <= 18 else None
@@ -111,7 +112,7 @@ def _candidate(words: list[dict[str, Any]]) -> views.Candidate:
 
 
 @post("/review/{image_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200)
-async def decide(request: Asking, image_id: int, act: str) -> Response[str]:
+async def decide(request: Asking, image_id: Id, act: FromPath[str]) -> Response[str]:
     form = await showing.form_of(request)
     return await sync_to_thread(_decide, request, image_id, act, form.get("name", ""))
 
@@ -216,7 +217,7 @@ def _card(request: Asking, image_id: int, notice: Notice, *, typed: str = "", wr
 
 
 @post("/review/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200)
-async def decide_many(request: Asking, act: str) -> Response[str]:
+async def decide_many(request: Asking, act: FromPath[str]) -> Response[str]:
     fields = await showing.fields_of(request)
     chosen = [int(one) for one in fields.get("image", []) if one.isdecimal() and len(one) <= 18]
     return await sync_to_thread(_decide_many, request, act, chosen)

@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from sqlalchemy.orm import Session
 
 from appliance import catalogue, kinds, sources
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
+from appliance.api.listing import Id
 from appliance.auth import Role
 from appliance.errors import Invalid, Problem
 from appliance.models import Source
@@ -27,7 +28,7 @@ _ACTS = {
     "pause": "It is paused: nothing new is taken in.",
     "resume": "It is watched again.",
 }
-_Kind = Annotated[str, Parameter(query="kind")]
+_Kind = Annotated[str, QueryParameter(name="kind")]
 
 
 @get("/sources", guards=[needs(Role.VIEWER)], sync_to_thread=True)
@@ -89,12 +90,12 @@ def _try_new(request: Asking, kind: str, values: dict[str, Any]) -> Response[str
 
 
 @get("/sources/{source_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
-def one(request: Asking, source_id: int) -> Response[str]:
+def one(request: Asking, source_id: Id) -> Response[str]:
     return _shown(request, source_id)
 
 
 @post("/sources/{source_id:int}", guards=[needs(Role.ADMIN)], status_code=200)
-async def change(request: Asking, source_id: int) -> Response[str]:
+async def change(request: Asking, source_id: Id) -> Response[str]:
     form = await showing.form_of(request)
     return await sync_to_thread(_change, request, source_id, form)
 
@@ -112,7 +113,7 @@ def _change(request: Asking, source_id: int, form: Mapping[str, str]) -> Respons
 
 
 @post("/sources/{source_id:int}/test", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def try_out(request: Asking, source_id: int) -> Response[str]:
+def try_out(request: Asking, source_id: Id) -> Response[str]:
     member = member_of(request)
     with house_of(request).database.reading(member.tenant_id) as session:
         source = sources.find(session, member.tenant_id, source_id)
@@ -123,7 +124,7 @@ def try_out(request: Asking, source_id: int) -> Response[str]:
 
 
 @post("/sources/{source_id:int}/remove", guards=[needs(Role.ADMIN)], status_code=200, sync_to_thread=True)
-def remove(request: Asking, source_id: int) -> Response[str]:
+def remove(request: Asking, source_id: Id) -> Response[str]:
     member = member_of(request)
     with house_of(request).database.session(member.tenant_id) as session:
         source = sources.find(session, member.tenant_id, source_id)
@@ -133,7 +134,7 @@ def remove(request: Asking, source_id: int) -> Response[str]:
 
 
 @post("/sources/{source_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
-def act(request: Asking, source_id: int, act: str) -> Response[str]:
+def act(request: Asking, source_id: Id, act: FromPath[str]) -> Response[str]:
     member = member_of(request)
     with house_of(request).database.session(member.tenant_id) as session:
         sources.act(session, sources.find(session, member.tenant_id, source_id), act, actor=member.actor)
