@@ -40,6 +40,7 @@ TYPES = frozenset(
         "source.failing",
         "source.recovered",
         "source.removed",
+        "source.scanned",
         "token.added",
         "token.removed",
     }

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from appliance import batches, naming, renames
+from appliance import batches, events, naming, renames
 from appliance.intake.bursts import Bursts
 from appliance.intake.memory import PROBLEMS, Change, Memory
 from appliance.intake.taking import CLOCKS, Portion, Taken, Taking
@@ -80,7 +80,7 @@ class Intake:
             if folder not in seen and not _is_below(folder, unread):
                 self._compare(look, folder, [])
         self._compare(look, PROBLEMS, problems)
-        self._looked_through()
+        self._looked_through(began)
         self._through_at = began
         return look
 
@@ -235,10 +235,15 @@ class Intake:
         with self.worker.database.reading(self.source.tenant_id) as session:
             return session.scalar(due.limit(1)) is not None
 
-    def _looked_through(self) -> None:
+    def _looked_through(self, began: datetime) -> None:
+        """An event tells of it where somebody waits for it, so that an idle program writes none."""
         with self.worker.database.session(self.source.tenant_id) as session:
-            source = session.get_one(Source, self.source.id)
-            source.scanned_at, source.scan_due_at = now(), None
+            source = session.get_one(Source, self.source.id, with_for_update=True)
+            asked = source.scan_due_at is not None and source.scan_due_at <= began
+            if asked or source.scanned_at is None:
+                event = {"type": "source.scanned", "source_id": source.id}
+                events.record(session, source.tenant_id, [event], actor=self.bursts.actor)
+            source.scanned_at, source.scan_due_at = now(), None if asked else source.scan_due_at
         self._first = False
 
 

@@ -1,6 +1,7 @@
 """Rows as the pages tell them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -38,6 +39,7 @@ STATES: dict[ImageState, tuple[str, Tone]] = {
     ImageState.MISSING: ("No longer there", "bad"),
     ImageState.FAILED: ("Failed", "bad"),
 }
+SOON = timedelta(seconds=15)  # in which a worker sees that there is something to be watched
 _DECIDES = {
     "auto": "named without asking where it is sure",
     "first": "the first ten wait for you",
@@ -74,7 +76,10 @@ def _fares(source: Source) -> tuple[str, Tone, str]:
         return "Cannot be reached", "bad", source.problem
     if source.paused:
         return "Paused", "plain", ""
+    asked_at = source.scan_due_at or source.created_at
     if source.watched_until is None or source.watched_until < now():
+        if now() - asked_at < SOON:
+            return "Being opened", "calm", ""
         return "Not watched", "warm", "No worker watches it: start `image-renamer serve`, or `image-renamer work`."
     if source.scanned_at is None:
         return "First look", "calm", ""

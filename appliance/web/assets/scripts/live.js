@@ -21,15 +21,44 @@ const busy = (part) =>
   part.querySelector("dialog[open], details.menu[open], details.edit[open]") ||
   (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
 const drawn = new WeakMap(); // each part as it came, before times were told in it
+for (const one of document.querySelectorAll("[data-merges] > [id]")) drawn.set(one, one.outerHTML);
 
 function put(part, made) {
   if (!made || made.outerHTML === drawn.get(part) || busy(part)) return;
+  if ("merges" in part.dataset) return merge(part, made);
   const held = document.activeElement?.id;
+  enter(made, () => part.replaceWith(made));
+  if (held) document.getElementById(held)?.focus({ preventScroll: true });
+}
+
+function enter(made, how) {
   drawn.set(made, made.outerHTML);
-  part.replaceWith(made);
+  how();
   htmx.process(made);
   tell(made);
-  if (held) document.getElementById(held)?.focus({ preventScroll: true });
+}
+
+// Of a list each of whose members somebody may be busy with, what is new comes in and what is gone leaves; a member that
+// is chosen stays as it is.
+const chosen = (member) => member.matches(".current, :focus-within") || member.querySelector(".select:checked");
+
+function merge(list, made) {
+  for (const member of [...list.children])
+    if (!made.querySelector(`:scope > #${member.id}`) && !busy(member) && !chosen(member)) member.remove();
+  let last = null;
+  for (const fresh of [...made.children]) {
+    let member = document.getElementById(fresh.id);
+    if (!member) {
+      member = fresh;
+      const place = last;
+      enter(fresh, () => (place ? place.after(fresh) : list.prepend(fresh)));
+    } else if (!chosen(member)) {
+      put(member, fresh);
+      member = document.getElementById(fresh.id);
+    }
+    last = member;
+  }
+  document.dispatchEvent(new Event("merged"));
 }
 
 async function refresh() {
@@ -39,6 +68,9 @@ async function refresh() {
   const answer = await fetch(location.href, { headers: { "X-Refresh": "1" }, cache: "no-store" });
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = document.getElementById("main");
+  // Where a part is there no longer, the page is another one, such as the one for when nothing is left to do.
+  if (ids.some((id) => main.querySelector(`#${id}`) && !page.getElementById(id))) put(main, page.getElementById("main"));
   for (const id of ids) {
     const part = document.getElementById(id);
     if (part) put(part, page.getElementById(id));

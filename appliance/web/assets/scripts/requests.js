@@ -9,10 +9,20 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = csrf();
 });
 
+// The sentence comes as in an address, since a header holds no other letters than ASCII.
+function problem(xhr) {
+  const said = xhr.getResponseHeader("X-Problem");
+  try {
+    return said && decodeURIComponent(said);
+  } catch {
+    return said;
+  }
+}
+
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
   if (status === 401) location.assign("/sign-in?next=" + encodeURIComponent(location.pathname + location.search));
-  else toast(event.detail.xhr.getResponseHeader("X-Problem") ?? `That did not work (${status}). Nothing was changed; try again.`, "bad");
+  else toast(problem(event.detail.xhr) ?? `That did not work (${status}). Nothing was changed; try again.`, "bad");
 });
 
 document.addEventListener("htmx:sendError", () => {

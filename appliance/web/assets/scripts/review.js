@@ -107,6 +107,8 @@ document.addEventListener("change", (event) => {
     }
 });
 
+document.addEventListener("merged", count);
+
 function all(checked) {
   for (const box of document.querySelectorAll(".shot .select")) box.checked = checked;
   count();
