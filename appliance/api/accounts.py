@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, Router, delete, get, patch, post
 from litestar.concurrency import sync_to_thread
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from appliance import auth
 from appliance.api.authentication import apart, client_of, cookie_for, csrf_of, member_of, needs, no_cookie
 from appliance.api.house import House, house_of
+from appliance.api.listing import Id
 from appliance.auth import Member, Role, SignedIn, links, members, tokens
 from appliance.errors import Forbidden
 from appliance.models import ApiToken, Tenant
@@ -117,12 +118,13 @@ async def sign_in(data: JSONBody[SignIn], request: Asking) -> Response[Account]:
 
 @delete("/session", status_code=204, opt={"public": True}, sync_to_thread=True)
 def sign_out(request: Asking) -> Response[None]:
+    """Ends the session of this browser."""
     if request.auth:
         auth.sessions.end(house_of(request).database, request.auth)
     return Response(None, cookies=[no_cookie(request)])
 
 
-@post("/setup", status_code=200, opt={"public": True, "signs_in": True})
+@post("/setup", operation_id="followLink", status_code=200, opt={"public": True, "signs_in": True})
 async def set_up(data: JSONBody[SetUp], request: Asking) -> Response[Account]:
     """Follows a link that works once: to make the first account, to join, to choose another password."""
     house, client = house_of(request), client_of(request)
@@ -134,8 +136,9 @@ async def set_up(data: JSONBody[SetUp], request: Asking) -> Response[Account]:
     )
 
 
-@get("/account", sync_to_thread=True)
+@get("/account", operation_id="getAccount", sync_to_thread=True)
 def account(request: Asking) -> Account:
+    """Who is asking."""
     return _account(house_of(request), member_of(request), csrf_of(request))
 
 
@@ -151,6 +154,7 @@ async def change_password(data: JSONBody[NewPassword], request: Asking) -> Respo
 
 @get("/tokens", guards=[needs(Role.ADMIN)], sync_to_thread=True)
 def list_tokens(request: Asking) -> Tokens:
+    """Every token, without its text."""
     member = member_of(request)
     with house_of(request).database.reading(member.tenant_id) as session:
         return Tokens([_token(one) for one in tokens.all_of(session, member.tenant_id)])
@@ -158,6 +162,7 @@ def list_tokens(request: Asking) -> Tokens:
 
 @post("/tokens", guards=[needs(Role.ADMIN)], sync_to_thread=True)
 def add_token(data: JSONBody[NewToken], request: Asking) -> Token:
+    """Makes a token; its text is in this answer alone."""
     member = member_of(request)
     if not member.may(data.role):
         raise Forbidden(
@@ -178,7 +183,8 @@ def add_token(data: JSONBody[NewToken], request: Asking) -> Token:
 
 
 @delete("/tokens/{token_id:int}", guards=[needs(Role.ADMIN)], sync_to_thread=True)
-def remove_token(token_id: FromPath[int], request: Asking) -> None:
+def remove_token(token_id: Id, request: Asking) -> None:
+    """Whoever holds it is nobody from now on."""
     member = member_of(request)
     with house_of(request).database.session(member.tenant_id) as session:
         tokens.remove(session, tokens.numbered(session, member.tenant_id, token_id), actor=member.actor)
@@ -186,6 +192,7 @@ def remove_token(token_id: FromPath[int], request: Asking) -> None:
 
 @get("/members", guards=[needs(Role.OWNER)], sync_to_thread=True)
 def list_members(request: Asking) -> Members:
+    """Every member, also who is invited and has not come yet."""
     house, member = house_of(request), member_of(request)
     with house.database.reading(member.tenant_id) as session:
         people = members.all_of(session, member.tenant_id, house.vault)
@@ -205,7 +212,7 @@ def add_member(data: JSONBody[NewMember], request: Asking) -> MemberShown:
 
 
 @patch("/members/{user_id:int}", guards=[needs(Role.OWNER)], sync_to_thread=True)
-def change_member(user_id: FromPath[int], data: JSONBody[OtherRole], request: Asking) -> MemberShown:
+def change_member(user_id: Id, data: JSONBody[OtherRole], request: Asking) -> MemberShown:
     """Gives a member another role, and ends their sessions."""
     house, member = house_of(request), member_of(request)
     with house.database.session(member.tenant_id) as session:
@@ -214,14 +221,15 @@ def change_member(user_id: FromPath[int], data: JSONBody[OtherRole], request: As
 
 
 @delete("/members/{user_id:int}", guards=[needs(Role.OWNER)], sync_to_thread=True)
-def remove_member(user_id: FromPath[int], request: Asking) -> None:
+def remove_member(user_id: Id, request: Asking) -> None:
+    """Ends the sessions and tokens of a member, who is none from now on."""
     member = member_of(request)
     with house_of(request).database.session(member.tenant_id) as session:
         members.remove(session, member.tenant_id, user_id, actor=member.actor)
 
 
 @post("/members/{user_id:int}/link", guards=[needs(Role.OWNER)], sync_to_thread=True)
-def invite_again(user_id: FromPath[int], request: Asking) -> Invited:
+def invite_again(user_id: Id, request: Asking) -> Invited:
     """A new link for a member to choose a password; the one before works no more."""
     house, member = house_of(request), member_of(request)
     with house.database.session(member.tenant_id) as session:

@@ -6,8 +6,9 @@ chose.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -77,14 +78,19 @@ class Authentication(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=member, auth=proof if member and bearer is None else None)
 
 
-def needs(role: Role) -> Callable[[Connection, BaseRouteHandler], Awaitable[None]]:
+@dataclass(frozen=True, slots=True)
+class Needs:
     """A guard: for members who have this role, or one above it. Raises Unauthorized and Forbidden."""
 
-    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
-        if not handler.opt.get("public"):
-            member_of(connection, role)
+    role: Role
 
-    return guard
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        if not handler.opt.get("public"):
+            member_of(connection, self.role)
+
+
+def needs(role: Role) -> Needs:
+    return Needs(role)
 
 
 def member_of(connection: Connection, role: Role = Role.VIEWER) -> Member:

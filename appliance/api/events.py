@@ -24,11 +24,12 @@ _LastSeen = Annotated[str | None, HeaderParameter(name="Last-Event-ID", descript
 _After = Annotated[int | None, QueryParameter(ge=0, le=HIGHEST, description="the event after which to go on")]
 
 
-@get("/events", operation_id="followEvents", guards=[needs(Role.VIEWER)])
+@get("/events", operation_id="followEvents", guards=[needs(Role.VIEWER)], media_type="text/event-stream")
 async def stream(
     request: Request[Member, Any, State], last_event_id: _LastSeen = None, after: _After = None
 ) -> ServerSentEvent:
-    """Server-sent events. A browser that comes again says by itself what it has seen; others may give `after`."""
+    """The events from now on, or after one that was seen, as server-sent events: `id` is the number, `event` the type
+    and `data` an Event. A browser that comes again says by itself what it has seen; others may give `after`."""
     return await streamed(request, last_seen(last_event_id, after))
 
 

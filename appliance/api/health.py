@@ -6,6 +6,7 @@ import shutil
 import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -31,13 +32,16 @@ class Health(msgspec.Struct, frozen=True):
     parts: list[Part]
 
 
+_NOT_READY = ResponseSpec(Health, description="Something is out of order; `parts` says what.", generate_examples=False)
+
+
 @get("/health", operation_id="getHealth", sync_to_thread=False)
 def alive() -> dict[str, str]:
     """The process answers; nothing else is asked."""
     return {"status": "alive"}
 
 
-@get("/health/ready", operation_id="getReadiness", sync_to_thread=True)
+@get("/health/ready", operation_id="getReadiness", responses={503: _NOT_READY}, sync_to_thread=True)
 def ready(request: Request[object, object, State]) -> Response[Health]:
     """200 where the database, the queue and the storage work, each named; else 503."""
     parts = examined(house_of(request))

@@ -65,7 +65,9 @@ def listed(
 
 @get("/search", operation_id="search", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def search(
-    request: _Asked, q: Annotated[str, QueryParameter(min_length=1, max_length=200)], limit: Limit = 20
+    request: _Asked,
+    q: Annotated[str, QueryParameter(min_length=1, max_length=200, description="a text in the old or the new name")],
+    limit: Limit = 20,
 ) -> Found:
     """Images and renames with a text in their old or new names."""
     tenant_id = request.user.tenant_id

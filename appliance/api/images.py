@@ -180,7 +180,13 @@ def edit(request: _Asked, image_id: Id, data: JSONBody[Edit]) -> ImageView:
         return viewed(image)
 
 
-@get("/images/{image_id:int}/check", operation_id="checkName", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+@get(
+    "/images/{image_id:int}/check",
+    operation_id="checkName",
+    guards=[needs(Role.VIEWER)],
+    opt={"conflicts": True},
+    sync_to_thread=True,
+)
 def check(
     request: _Asked, image_id: Id, name: Annotated[str, QueryParameter(description="a whole name, with its extension")]
 ) -> Checked:

@@ -10,7 +10,7 @@ from appliance.errors import Invalid
 
 Item = TypeVar("Item")
 
-HIGHEST = 2**63 - 1  # that a database takes for a number
+HIGHEST = 2**53 - 1  # that every JSON reader takes for the number that it is
 MOST_AT_ONCE = 1000
 
 

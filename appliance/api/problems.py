@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from sqlalchemy.exc import DataError, OperationalError
@@ -13,9 +14,20 @@ from connectors.base import ConnectorError
 
 PROBLEM_JSON = "application/problem+json"
 
+
+class ProblemView(msgspec.Struct, frozen=True):
+    """RFC 9457. `detail` says in a sentence what happened, to which thing, and what to do now."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+
+
 logger = logging.getLogger(__name__)
 
-_TITLES = {
+TITLES = {
     400: "Bad request",
     401: "Not signed in",
     403: "Not allowed",
@@ -55,11 +67,11 @@ def status_and_detail(error: Exception) -> tuple[int, str]:
     return 500, _UNEXPECTED
 
 
-def answer(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+def answer(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemView]:
     """The problem as a response, with the headers that its error asks for."""
     status, detail = status_and_detail(error)
-    title = _TITLES.get(status, "Error")
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.url.path}
+    title = TITLES.get(status, "Error")
+    body = ProblemView("about:blank", title, status, detail, request.url.path)
     headers = dict(getattr(error, "headers", None) or {})
     return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=headers)
 
