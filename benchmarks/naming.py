@@ -88,16 +88,19 @@ def _quality(named: Named, photos: int) -> dict[str, float]:
 
 
 def _calibration(named: Named) -> str:
-    """By fifths of the confidence: how many photos, and of how many every word is right and one the main subject."""
-    fifths: dict[int, list[bool]] = {}
+    """By fifths of the confidence: its mean, and of how many photos every word is right and one the main subject."""
+    fifths: dict[int, list[tuple[float, bool]]] = {}
     for photo, description in named:
         if said := _said(description):
             accepted = len(photo.right(said)) == len(said) and bool(photo.main & set(said))
-            fifths.setdefault(min(4, int(description.confidence * 5)), []).append(accepted)
-    return ", ".join(
-        f"{fifth / 5:.1f} to {(fifth + 1) / 5:.1f}: {100 * sum(one) / len(one):.0f} % of {len(one)}"
-        for fifth, one in sorted(fifths.items())
-    )
+            fifths.setdefault(min(4, int(description.confidence * 5)), []).append((description.confidence, accepted))
+    return "".join(f"\n    {_reliability(fifth, fifths[fifth])}" for fifth in sorted(fifths))
+
+
+def _reliability(fifth: int, photos: Sequence[tuple[float, bool]]) -> str:
+    mean = sum(confidence for confidence, _ in photos) / len(photos)
+    accepted = sum(accepted for _, accepted in photos) / len(photos)
+    return f"{fifth / 5:.1f} to {(fifth + 1) / 5:.1f}: {mean:.2f} said, {accepted:.2f} right, of {len(photos)}"
 
 
 def _cpu_ms(provider: vision.Provider, previews: list[bytes], rounds: int) -> float:

@@ -59,6 +59,7 @@ SAID = {
     "metronome": NONE,
     "nectarine": "peach",
     "night": NONE,
+    "none": NONE,
     "okapi": NONE,
     "plastic-bottle": "bottle",
     "plastic-container": NONE,

@@ -27,11 +27,12 @@ SAID, BESIDE_SAID = 0.42, 0.55
 SURE = 0.80  # needs no wider word to stand by it
 NARROWER = 0.8  # of the probability of a wider word, to be said instead of it
 MOST = 3  # words for things
-COLOUR_SAID = 0.7  # of a thing's own pixels; less was wrong more often than right
+COLOUR_SAID = 0.8  # of a thing's own pixels; less was wrong more often than right
 SKY, SKY_SAID = "sky", 0.8
 LARGE_TEXT = 0.06  # of the height of a photo of which nothing else is known
 TITLE_RIGHT = 0.8  # of a title that was read, as of lines read with that score
 WORTH_WEIGHING = (0.03, 0.05)  # a share of the classifier, and of the few-shot words
+ACCEPTED = ("accepted", "log odds of the subject", "log of the words' probabilities", "several words")
 COLOURLESS = PEOPLE | {"city", "document", "food", "landscape", "logo", "street", "sunset"}
 
 Row = NDArray[np.float64]
@@ -39,13 +40,15 @@ Row = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What each source says of a concept, None where it does not know it. `right` is the probability that a person
-    would accept the word of the picture, `main` that it says what the picture is of."""
+    """What each source says of a concept, None where it does not know it. `rivals` is the most that the classifier and
+    the few-shot words give to words for other things. `right` is the probability that a person would accept the word of
+    the picture, `main` that it says what the picture is of."""
 
     concept: Concept
     classified: float | None
     taught: float | None
     thing: Thing | None
+    rivals: tuple[float, float] = (0.0, 0.0)
     right: float = 0.0
     main: float = 0.0
     origin: Origin = Origin.PIXELS
@@ -72,7 +75,7 @@ class Decision:
 def decide(seen: Seen, scores: Mapping[str, float]) -> Decision:
     """`scores` are the few-shot words' for the same picture."""
     found = weigh(seen, scores)
-    said = _said(found)
+    said = chosen(found)
     written = text.title(seen.lines) if not said or _is_document(said[0].concept) else ""
     candidates = _candidates(seen, said, found, written if seen.drawn or said or _is_large(seen, written) else "")
     evidence = tuple(_evidence(one, said) for one in sorted(found, key=lambda one: (one not in said, -one.right)))
@@ -94,15 +97,23 @@ def weigh(seen: Seen, scores: Mapping[str, float]) -> list[Found]:
     taught = {one.concept.text for one in own if one.carried}
     found = [one for one in sources(seen, scores, known) if one.concept.text not in taught]
     rows = np.stack([row(one, seen, known) for one in found]) if found else np.empty((0, len(weights())))
-    right, main = (1 / (1 + np.exp(-rows @ column)) for column in weights().T)
-    weighed = [replace(one, right=float(r), main=float(m)) for one, r, m in zip(found, right, main, strict=True)]
-    return sorted([*weighed, *own], key=lambda one: (not one.learned, -one.main, one.concept.text))
+    return ranked([*weighed(found, rows @ weights()), *own])
+
+
+def weighed(found: Sequence[Found], logits: Row) -> list[Found]:
+    """`logits` are a row for each, with the log odds of being right and of being the main subject."""
+    shares = 1 / (1 + np.exp(-logits))
+    return [replace(one, right=float(r), main=float(m)) for one, (r, m) in zip(found, shares, strict=True)]
+
+
+def ranked(found: Sequence[Found]) -> list[Found]:
+    return sorted(found, key=lambda one: (not one.learned, -one.main, one.concept.text))
 
 
 def _own(word: str, score: float, known: Concepts) -> Found:
     """A word that somebody taught and that the few-shot head does not know."""
     concept = known.by_text.get(word) or Concept(word, "", False, frozenset(), None, frozenset(), True)
-    return Found(concept, None, score, None, score, score, Origin.LEARNED)
+    return Found(concept, None, score, None, right=score, main=score, origin=Origin.LEARNED)
 
 
 # From what was seen to evidence.
@@ -121,7 +132,13 @@ def sources(seen: Seen, scores: Mapping[str, float], known: Concepts) -> list[Fo
         weighed = (classified or 0) >= WORTH_WEIGHING[0] or (learned or 0) >= WORTH_WEIGHING[1]
         if weighed or thing:
             found.append(Found(concept, classified, learned, thing))
-    return found
+    return [replace(one, rivals=_rivals(one, found)) for one in found]
+
+
+def _rivals(one: Found, found: Sequence[Found]) -> tuple[float, float]:
+    others = [other for other in found if not one.concept.akin(other.concept)]
+    classified = max((other.classified or 0.0 for other in others), default=0.0)
+    return classified, max((other.taught or 0.0 for other in others), default=0.0)
 
 
 def _shares(seen: Seen) -> Row:
@@ -174,6 +191,7 @@ def row(one: Found, seen: Seen, known: Concepts) -> Row:
             seen.drawn and _is_document(concept),
             max((thing.weight for thing in persons), default=0) if concept.text not in PEOPLE else 0,
             concept.text == "person" and len(persons) > 1,
+            *one.rivals,
         ],
         np.float64,
     )
@@ -193,7 +211,7 @@ def _is_document(concept: Concept) -> bool:
 @cache
 def weights() -> Row:
     """Of each sort of evidence, in log odds: for being right, and for being what the picture is of."""
-    return _table()[:-1]
+    return _table()[: -len(ACCEPTED)]
 
 
 @cache
@@ -203,10 +221,9 @@ def version() -> str:
 
 
 @cache
-def _accepted() -> tuple[float, float]:
-    """A constant, and the factor of the log odds of the subject."""
-    constant, factor = _table()[-1]
-    return float(constant), float(factor)
+def _accepted() -> Row:
+    """A constant, and the factors of what `acceptance` gives."""
+    return np.array([right for right, _ in _table()[-len(ACCEPTED) :]])
 
 
 def _table() -> Row:
@@ -218,8 +235,8 @@ def _table() -> Row:
 # From evidence to words.
 
 
-def _said(found: Sequence[Found]) -> list[Found]:
-    """The subject; a wider word by it while it is not sure; other things, the most certain first."""
+def chosen(found: Sequence[Found]) -> list[Found]:
+    """Of what is ranked: the subject; a wider word by it while it is not sure; other things, the most certain first."""
     leading = next((one for one in found if one.carried), None)
     if leading is None:
         return []
@@ -274,12 +291,15 @@ def _colour(seen: Seen, subject: Found) -> list[Word]:
     return []
 
 
+def acceptance(said: Sequence[Found]) -> Row:
+    """From which it follows whether a person would accept all words, and one of them as the main subject; in the order
+    of ACCEPTED."""
+    rights = [max(one.right, 0.01) for one in said]
+    return np.array([1.0, _log_odds(said[0].main), np.log(rights).sum(), len(said) > 1], np.float64)
+
+
 def _confidence(said: Sequence[Found]) -> float:
-    """That every word is right and one of them the main subject."""
-    constant, factor = _accepted()
-    logit = constant + factor * _log_odds(said[0].main)
-    others = [one.right for one in said[1:]]
-    return float(np.prod(others)) / (1 + float(np.exp(-logit)))
+    return 1 / (1 + float(np.exp(-acceptance(said) @ _accepted())))
 
 
 def _word(one: Found, role: Role = Role.SUBJECT) -> Word:
