@@ -40,6 +40,7 @@ class Reader:
         self.file = file
         self._engines: dict[str, Any] = {}
         self._lock = threading.Lock()
+        self._searching = threading.Lock()  # a whole picture takes 100 MB of memory
 
     def open(self) -> Any:
         """Its model that finds text, ready to run. Raises ModelUnusable."""
@@ -56,7 +57,9 @@ class Reader:
     def read(self, picture: Image.Image) -> tuple[Line, ...]:
         """The most prominent lines that were read for certain, without the text of private ones, in the order in which
         they stand in the picture. Raises ModelUnusable."""
-        prominent = sorted(self._found(picture), key=lambda one: _prominence(one, picture), reverse=True)[:LINES]
+        with self._searching:
+            found = self._found(picture)
+        prominent = sorted(found, key=lambda one: _prominence(one, picture), reverse=True)[:LINES]
         lines = (self._line(picture, corners) for corners in prominent)
         return text.public([line for line in lines if line is not None])
 
