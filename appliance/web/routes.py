@@ -14,15 +14,20 @@ from appliance.web.pages import (
     history,
     overview,
     review,
+    showing,
     sources,
     status,
 )
 
 PROBLEMS = failing.HANDLERS
+_PAGES = (overview, sources, review, batches, attention, history, status, account)
 
 
 def handlers() -> list[Any]:
-    """In a router of their own, since Litestar prepares a handler of the application itself twice where another method
+    """In routers of their own, since Litestar prepares a handler of the application itself twice where another method
     of its path comes later."""
-    pages = (entering, overview, sources, review, batches, attention, history, status, account, events)
-    return [Router("/", route_handlers=[handler for page in pages for handler in page.ROUTES], include_in_schema=False)]
+    shown = [handler for page in _PAGES for handler in page.ROUTES]
+    return [
+        Router("/", route_handlers=shown, before_request=showing.begin, include_in_schema=False),
+        Router("/", route_handlers=[*entering.ROUTES, *events.ROUTES], include_in_schema=False),
+    ]

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, expect
 
 from tests.serving import OWNER, PASSWORD, Served
+from tests.watching import eventually
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUNS_OVER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -72,6 +73,12 @@ class Dashboard:
         self.page.get_by_role("textbox", name="Folder", exact=True).fill(str(folder))
         self.press("Add this source")
         self.heading(name)
+        here = self.page.url
+        eventually(lambda: self._is_watched(here), what=self.served.log)
+
+    def _is_watched(self, source: str) -> bool:
+        self.page.goto(source)
+        return "Watching" in self.page.get_by_role("heading", level=1).inner_text()
 
     def shot(self, old: str) -> Locator:
         """The card of a photo that waits, by its present name."""

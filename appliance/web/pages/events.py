@@ -15,9 +15,9 @@ _LastSeen = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
 
 
 @get("/events", guards=[needs(Role.VIEWER)])
-async def stream(request: Asking, last_event_id: _LastSeen = None) -> ServerSentEvent:
-    """The log as it grows; a page that comes again goes on where it stopped."""
-    return await events.streamed(request, events.last_seen(last_event_id, None))
+async def stream(request: Asking, last_event_id: _LastSeen = None, after: int | None = None) -> ServerSentEvent:
+    """The log as it grows after what the page knows; one that comes again goes on where it stopped."""
+    return await events.streamed(request, events.last_seen(last_event_id, after))
 
 
 ROUTES: list[Any] = [stream]

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import MediaType, Request, Response
+from litestar.concurrency import sync_to_thread
 from litestar.datastructures import Cookie
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
@@ -24,6 +25,16 @@ Asking = Request[Member | None, str | None, Any]
 _NOTICE = "renamer_notice"
 _UNDO = re.compile(r"/(review|history|batches)/\d+/[a-z]+")
 _LONGEST_NOTICE = 2000
+
+
+async def begin(request: Asking) -> None:
+    """Notes how far the log is before anything is read, so that a page misses nothing of what comes after."""
+    request.state.newest = await sync_to_thread(_newest, request)
+
+
+def _newest(request: Asking) -> int:
+    with house_of(request).database.reading(member_of(request).tenant_id) as session:
+        return events.newest(session)
 
 
 def page(request: Asking, view: View, *, status: int = 200, notices: Sequence[Notice] = ()) -> Response[str]:
@@ -78,6 +89,7 @@ def _inside(request: Asking, session: Session, member: Member, notices: Sequence
         problems=sum(numbers.get(state, 0) for state in catalogue.ATTENTION),
         version=house.version,
         notices=tuple(notices),
+        events="/events" + query(after=getattr(request.state, "newest", None)),
         event_types=tuple(sorted(one for one in events.TYPES if one.split(".")[0] in {"image", "batch", "source"})),
     )
 
