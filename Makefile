@@ -64,6 +64,7 @@ bench: .venv/.development models
 	$(BIN)/python -m benchmarks pipeline
 	$(BIN)/python -m benchmarks plan
 	$(BIN)/python -m benchmarks watch
+	$(BIN)/python -m benchmarks serve
 
 lock: .venv/.development
 	$(COMPILE) pyproject.toml -o requirements.lock
