@@ -56,7 +56,7 @@ chaos: .venv/.development .venv/.installed
 	  RENAMER_TEST_CALLS=renameat2,linkat,unlinkat,fsync,fdatasync,copy_file_range,pwrite64 \
 	  $(BIN)/pytest -n 2 tests/chaos --timeout 3600
 
-bench: .venv/.development models
+bench: .venv/.development models assets
 	@$(BIN)/python -m scripts.debian_packages --benchmarks
 	$(BIN)/python -m benchmarks rename
 	$(BIN)/python -m benchmarks naming
