@@ -8,6 +8,7 @@ from appliance.web.pages import (
     account,
     attention,
     batches,
+    docs,
     entering,
     events,
     failing,
@@ -29,5 +30,5 @@ def handlers() -> list[Any]:
     shown = [handler for page in _PAGES for handler in page.ROUTES]
     return [
         Router("/", route_handlers=shown, before_request=showing.begin, include_in_schema=False),
-        Router("/", route_handlers=[*entering.ROUTES, *events.ROUTES], include_in_schema=False),
+        Router("/", route_handlers=[*entering.ROUTES, *events.ROUTES, *docs.ROUTES], include_in_schema=False),
     ]

@@ -2,7 +2,7 @@
 
 from appliance.web import views
 from appliance.web.views import Frame, Notice
-from scripts.samples import batches, overview, review, sources, system
+from scripts.samples import api, batches, overview, review, sources, system
 from scripts.samples.frames import ALICE, FRAME, NOW, OUTSIDE, PHOTOS, QUIET, SOURCES
 
 __all__ = ["FRAME", "NOW", "PAGES", "PHOTOS", "SOURCES"]
@@ -37,6 +37,7 @@ PAGES: dict[str, tuple[views.View, Frame]] = {
     "sign-in": (system.SIGN_IN, OUTSIDE),
     "sign-in-wrong": (system.SIGN_IN_WRONG, OUTSIDE),
     "setup": (system.SETUP, OUTSIDE),
+    "api": (api.DOCS, OUTSIDE),
     "problem": (system.LOST, FRAME),
     "problem-outside": (system.LOST, OUTSIDE),
 }
