@@ -13,11 +13,12 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
-from appliance.api.listing import HIGHEST
+from appliance.api.listing import number_in
 from appliance.api.tail import EventView
 from appliance.auth import Member, Role
 from appliance.errors import Invalid
 
+HIGHEST = 2**53 - 1  # whose numbers have a larger column; every JSON reader takes this one for what it is
 _FOREIGN_ORIGIN = 4403  # an application's own code (RFC 6455, 7.4.2)
 
 _LastSeen = Annotated[str | None, HeaderParameter(name="Last-Event-ID", description="the last event that was seen")]
@@ -42,9 +43,10 @@ def last_seen(header: str | None, after: int | None) -> int | None:
     """The event after which to go on. Raises Invalid."""
     if header is None:
         return after
-    if not (header.isascii() and header.isdecimal()) or len(header) > 18:
+    number = number_in(header, HIGHEST)
+    if number is None:
         raise Invalid("Last-Event-ID is the number of an event.")
-    return int(header)
+    return number
 
 
 async def messages(request: Request[Any, Any, Any], after: int | None) -> AsyncIterator[ServerSentEventMessage]:

@@ -10,7 +10,7 @@ from appliance.errors import Invalid
 
 Item = TypeVar("Item")
 
-HIGHEST = 2**53 - 1  # that every JSON reader takes for the number that it is
+HIGHEST = 2**31 - 1  # that the columns of numbers hold
 MOST_AT_ONCE = 1000
 
 
@@ -37,9 +37,16 @@ def after(cursor: str | None) -> int | None:
     """The id behind a cursor. Raises Invalid."""
     if cursor is None:
         return None
-    if not (cursor.isascii() and cursor.isdecimal()) or len(cursor) > 18:
+    number = number_in(cursor)
+    if number is None:
         raise Invalid("That is no cursor: give the `next` of the page before.")
-    return int(cursor)
+    return number
+
+
+def number_in(text: str, highest: int = HIGHEST) -> int | None:
+    """The number of a row, where the text is one."""
+    short = text.isascii() and text.isdecimal() and len(text) <= len(str(highest))
+    return int(text) if short and int(text) <= highest else None
 
 
 def cursor_of(next_id: int | None) -> str | None:

@@ -142,8 +142,11 @@ def furnished(place: Place) -> Place:
     return place
 
 
-def make_place(home: Home) -> Place:
-    settings = Settings.from_env({"RENAMER_DATA": str(home.root / "data"), "RENAMER_VISION": "canned"})
+def make_place(home: Home, database_url: str | None = None) -> Place:
+    environment = {"RENAMER_DATA": str(home.root / "data"), "RENAMER_VISION": "canned"}
+    if database_url:
+        environment["RENAMER_DATABASE_URL"] = database_url
+    settings = Settings.from_env(environment)
     application = app.create_app(settings)
     database = application.state.house.database
     place = Place(home, settings, database, application, app.make_worker(settings, database))

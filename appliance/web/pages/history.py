@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from appliance import catalogue, reviews, sources
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
-from appliance.api.listing import Id
+from appliance.api.listing import Id, number_in
 from appliance.auth import Role
 from appliance.models import Batch, Rename, RenameState
 from appliance.sources import folder_of, name_of
@@ -35,7 +35,7 @@ def page(
     states: Annotated[str, QueryParameter(name="state")] = "",
     number: _Page = 1,
 ) -> Response[str]:
-    chosen = int(source) if source.isdecimal() and len(source) <= 18 else None
+    chosen = number_in(source)
     wanted = catalogue.WantedRenames(q, chosen, RenameState(states) if states in {"done", "undone"} else None)
     tenant_id = member_of(request).tenant_id
     with house_of(request).database.reading(tenant_id) as session:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from appliance import catalogue, naming, reviews, sources
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
-from appliance.api.listing import Id
+from appliance.api.listing import Id, number_in
 from appliance.auth import Role
 from appliance.errors import Conflict, Invalid, NotFound, Problem
 from appliance.models import Image, ImageState, Picture, Source
@@ -36,7 +36,7 @@ def page(
     view: FromQuery[str] = "grid",
     number: _Page = 1,
 ) -> Response[str]:
-    chosen = int(source) if source.isdecimal() and len(source) <= 18 else None
+    chosen = number_in(source)
     layout: Literal["grid", "table"] = "table" if view == "table" else "grid"
     wanted = catalogue.Wanted(catalogue.WAITING, source_id=chosen, text=q)
     tenant_id = member_of(request).tenant_id
@@ -219,7 +219,7 @@ def _card(request: Asking, image_id: int, notice: Notice, *, typed: str = "", wr
 @post("/review/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200)
 async def decide_many(request: Asking, act: FromPath[str]) -> Response[str]:
     fields = await showing.fields_of(request)
-    chosen = [int(one) for one in fields.get("image", []) if one.isdecimal() and len(one) <= 18]
+    chosen = [number for one in fields.get("image", []) if (number := number_in(one)) is not None]
     return await sync_to_thread(_decide_many, request, act, chosen)
 
 
