@@ -62,10 +62,12 @@ class Tail:
     database: Database
     _listeners: dict[int, set[_Queue]] = field(default_factory=lambda: defaultdict(set))
     _task: asyncio.Task[None] | None = None
+    _started: asyncio.Event = field(default_factory=asyncio.Event)  # the reader knows from where on it reads
 
     async def follow(self, tenant_id: int, after: int) -> AsyncIterator[EventView | None]:
         """The tenant's events after that one, and None whenever nothing has come for a while."""
         with self._listening(tenant_id) as queue:
+            await self._started.wait()  # so that nothing falls between what is read here and what is read there
             last = after
             while missed := await self._since(tenant_id, last):
                 for event in missed:
@@ -89,6 +91,7 @@ class Tail:
         queue: _Queue = asyncio.Queue(MOST_WAITING)
         self._listeners[tenant_id].add(queue)
         if self._task is None or self._task.done():
+            self._started = asyncio.Event()
             self._task = asyncio.create_task(self._read())
         try:
             yield queue
@@ -96,13 +99,17 @@ class Tail:
             self._listeners[tenant_id].discard(queue)
 
     async def _read(self) -> None:
-        last = await self.newest()
+        last: int | None = None
         while any(self._listeners.values()):
-            await asyncio.sleep(LOOK_SECONDS)
             try:
+                if last is None:
+                    last = await self.newest()
+                    self._started.set()
+                await asyncio.sleep(LOOK_SECONDS)
                 fresh = await anyio.to_thread.run_sync(self._after, last)
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("The log of events could not be read: %s", error)
+                await asyncio.sleep(LOOK_SECONDS)
                 continue
             for tenant_id, event in fresh:
                 last = event.id
