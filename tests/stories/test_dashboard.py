@@ -207,6 +207,17 @@ def test_a_source_is_paused_looked_through_and_removed(dashboard: Dashboard, hom
     expect(page.get_by_role("link", name="Breaks")).to_have_count(0)
 
 
+def test_a_page_that_is_open_goes_on_when_its_server_was_killed(dashboard: Dashboard, home: Home):
+    dashboard.add_folder("Goes on", home.pictures)
+    dashboard.open("/review")
+    dashboard.served.child("api").kill()
+    home.photo("after.jpg", seed=77)
+
+    expect(dashboard.shot("after.jpg")).to_be_visible(timeout=PATIENCE)
+    assert all("/events" in one or "ERR_" in one for one in dashboard.wrong), dashboard.wrong
+    dashboard.wrong.clear()
+
+
 def test_an_account_is_left_entered_and_changed(server: Served, browser: Browser):
     with opened(browser, server) as dashboard:
         page = dashboard.page

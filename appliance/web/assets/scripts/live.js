@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { tell } from "./times.js";
 
 const SOON = 700;
+const AGAIN = 10_000;
 let timer = null;
 const wanted = new Set();
 
@@ -77,17 +78,29 @@ async function refresh() {
   }
 }
 
+let last = ""; // the event that was told last
+
 function happened(event) {
+  last = event.lastEventId;
   const about = JSON.parse(event.data || "{}");
   for (const part of document.querySelectorAll("[data-refresh][id]"))
     if (concerns(part, event.type, about)) wanted.add(part.id);
   if (wanted.size && timer === null) timer = setTimeout(() => refresh().catch(() => {}), SOON);
 }
 
+// A browser comes again by itself where the connection broke, but not where it was refused, as by a proxy.
+function listen(address, types) {
+  const from = new URL(address, location.href);
+  if (last) from.searchParams.set("after", last);
+  const stream = new EventSource(from);
+  for (const type of types) stream.addEventListener(type, happened);
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => listen(address, types), AGAIN);
+  });
+  addEventListener("pagehide", () => stream.close());
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   const { events, eventTypes } = document.body.dataset;
-  if (!events || !document.querySelector("[data-refresh]")) return;
-  const stream = new EventSource(events);
-  for (const type of eventTypes.split(" ")) stream.addEventListener(type, happened);
-  addEventListener("pagehide", () => stream.close());
+  if (events && document.querySelector("[data-refresh]")) listen(events, eventTypes.split(" "));
 });
