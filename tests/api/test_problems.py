@@ -103,3 +103,12 @@ def test_who_is_not_known_is_told_how_to_sign_in(shown: Place):
 
 def test_who_may_not_is_told_which_role_it_needs(shown: Place):
     assert "reviewer" in shown.refused(shown.ask("Vera", "POST", "images/2/approve"), 403)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/batches/{}", "/sources/{}", "/thumbnails/{}", "/review?source={}", "/history?source={}", "/images/{}/x"],
+)
+def test_no_number_breaks_a_page(shown: Place, path: str):
+    for number in (HUGE, "\u00b2", "-1", "0"):
+        assert shown.ask("Alice", "GET", path.format(number)).status_code in {200, 404, 422}
