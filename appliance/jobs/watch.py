@@ -55,6 +55,7 @@ class Watcher:
     _bursts_at: float = 0.0
     _asked_at: datetime | None = None
     _failures: int = 0
+    _prepared: bool = False
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name=f"watch {self.source.name}", daemon=True)
@@ -134,10 +135,18 @@ class Watcher:
         self._note(look, took)
 
     def _note(self, look: Look, took: float) -> None:
+        if (look.arrived or look.again) and not self._prepared:
+            self._prepared = True
+            self._prepare()
         for folder in look.again:
             self.hints.tell_later(folder, max(AGAIN_SECONDS, 10 * took))
         if look.arrived:
             self.arrived()
+
+    def _prepare(self) -> None:
+        """While a file must stand still; otherwise the first one waits for it afterwards."""
+        provider = msgspec.convert(self.source.choices, Choices).provider or self.vision
+        threading.Thread(target=self.worker.prepare, args=(provider,), name="prepare", daemon=True).start()
 
     def _complete_bursts(self, intake: Intake) -> None:
         if time.monotonic() >= self._bursts_at:

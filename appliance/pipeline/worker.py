@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from appliance import vision
 from appliance.db import Database
+from appliance.errors import Unavailable
 from appliance.imaging import Decoder
 from appliance.models import Batch, BatchKind, Source
 from appliance.pipeline.leases import Claim, Heartbeat, Outcome
@@ -71,10 +73,21 @@ class Worker:
         """The batch's provider, loaded once; None where pictures are not looked at. Raises VisionError."""
         if policy.provider == NO_PROVIDER:
             return None
+        return self._loaded(policy.provider)
+
+    def prepare(self, provider: str) -> None:
+        """Starts what opens pictures and lets a provider read its models, which takes a second or two, before the first
+        picture is there. What is wrong with them is for the pictures to say."""
+        with suppress(Unavailable, vision.VisionError, ValueError):
+            self.decoder.check()
+            if provider != NO_PROVIDER:
+                self._loaded(provider).check()
+
+    def _loaded(self, name: str) -> vision.Provider:
         with self._lock:
-            if policy.provider not in self._providers:
-                self._providers[policy.provider] = vision.load(policy.provider)
-            return self._providers[policy.provider]
+            if name not in self._providers:
+                self._providers[name] = vision.load(name)
+            return self._providers[name]
 
 
 def _order(session: Session, claim: Claim) -> Order:

@@ -162,11 +162,12 @@ def test_listeners_do_not_hold_it_up(home: Home):
 @pytest.mark.parametrize("victim", ["api", "work", "forkserver"])
 def test_a_child_that_is_killed_is_started_again_and_nothing_is_lost_or_doubled(home: Home, victim: str):
     with served(home, "--watch", home.pictures) as one:
+        before = shoot(home)
         drop(home, range(PHOTOS // 2))
         eventually(lambda: renamed(one), what=one.log)
         killed = one.child(victim)
         killed.kill()
-        before = drop(home, range(PHOTOS // 2, PHOTOS))
+        drop(home, range(PHOTOS // 2, PHOTOS))
 
         assert one.child(victim) != killed
         eventually(lambda: renamed(one) == PHOTOS, what=one.log)
@@ -180,7 +181,8 @@ def test_a_child_that_is_killed_is_started_again_and_nothing_is_lost_or_doubled(
 
 def test_nothing_outlives_a_server_that_is_killed_and_the_next_one_goes_on(home: Home):
     with served(home, "--watch", home.pictures) as one:
-        before = drop(home, range(PHOTOS))
+        before = shoot(home)
+        drop(home, range(PHOTOS))
         eventually(lambda: renamed(one), what=one.log)
         tree = one.tree()
         assert one.serve is not None
@@ -216,11 +218,16 @@ def test_a_child_that_cannot_start_ends_the_server_with_a_line(home: Home):
     assert said.errors.splitlines()[-1] == "Error: The work process cannot be started; what it said stands above."
 
 
-def drop(home: Home, seeds: Iterable[int]) -> Counter[str]:
-    """Photos that come into the folder; what they are made of."""
-    for seed in seeds:
-        home.photo(f"../coming/IMG_{seed:04}.JPG", seed=seed).rename(home.pictures / f"IMG_{seed:04}.JPG")
-    return contents(home.pictures)
+def shoot(home: Home) -> Counter[str]:
+    """Photos that are still to come; what they are made of."""
+    for seed in range(PHOTOS):
+        home.photo(f"../coming/IMG_{seed:04}.JPG", seed=seed)
+    return contents(home.root / "coming")
+
+
+def drop(home: Home, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        (home.root / "coming" / f"IMG_{number:04}.JPG").rename(home.pictures / f"IMG_{number:04}.JPG")
 
 
 def renamed(one: Served) -> int:
