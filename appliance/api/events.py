@@ -21,13 +21,13 @@ from appliance.errors import Invalid
 HIGHEST = 2**53 - 1  # whose numbers have a larger column; every JSON reader takes this one for what it is
 _FOREIGN_ORIGIN = 4403  # an application's own code (RFC 6455, 7.4.2)
 
-_LastSeen = Annotated[str | None, HeaderParameter(name="Last-Event-ID", description="the last event that was seen")]
-_After = Annotated[int | None, QueryParameter(ge=0, le=HIGHEST, description="the event after which to go on")]
+LastSeen = Annotated[str | None, HeaderParameter(name="Last-Event-ID", description="the last event that was seen")]
+After = Annotated[int | None, QueryParameter(ge=0, le=HIGHEST, description="the event after which to go on")]
 
 
 @get("/events", operation_id="followEvents", guards=[needs(Role.VIEWER)], media_type="text/event-stream")
 async def stream(
-    request: Request[Member, Any, State], last_event_id: _LastSeen = None, after: _After = None
+    request: Request[Member, Any, State], last_event_id: LastSeen = None, after: After = None
 ) -> ServerSentEvent:
     """The events from now on, or after one that was seen, as server-sent events: `id` is the number, `event` the type
     and `data` an Event. A browser that comes again says by itself what it has seen; others may give `after`."""
@@ -62,7 +62,7 @@ async def messages(request: Request[Any, Any, Any], after: int | None) -> AsyncI
 
 
 @websocket("/events/ws", guards=[needs(Role.VIEWER)])
-async def socket(socket: WebSocket[Member, Any, State], after: _After = None) -> None:
+async def socket(socket: WebSocket[Member, Any, State], after: After = None) -> None:
     """The same events, each as JSON; `?after=` goes on after one that was seen."""
     origin, tail = socket.headers.get("origin"), house_of(socket).tail
     start = await tail.newest() if after is None else after

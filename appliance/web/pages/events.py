@@ -1,9 +1,8 @@
 """What happens, for the pages that are open."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import get
-from litestar.params import HeaderParameter
 from litestar.response import ServerSentEvent
 
 from appliance.api import events
@@ -11,11 +10,9 @@ from appliance.api.authentication import needs
 from appliance.auth import Role
 from appliance.web.pages.showing import Asking
 
-_LastSeen = Annotated[str | None, HeaderParameter(name="Last-Event-ID")]
-
 
 @get("/events", guards=[needs(Role.VIEWER)])
-async def stream(request: Asking, last_event_id: _LastSeen = None, after: int | None = None) -> ServerSentEvent:
+async def stream(request: Asking, last_event_id: events.LastSeen = None, after: events.After = None) -> ServerSentEvent:
     """The log as it grows after what the page knows; one that comes again goes on where it stopped."""
     return await events.streamed(request, events.last_seen(last_event_id, after))
 
