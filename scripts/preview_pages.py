@@ -13,10 +13,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from appliance.api.authentication import HEADERS
 from appliance.web import bundled, rendering
 from scripts import sample_photos, samples
 
 THUMBNAIL = (640, 640)
+CSP = "Content-Security-Policy"
 
 
 class Pages(SimpleHTTPRequestHandler):
@@ -26,7 +28,7 @@ class Pages(SimpleHTTPRequestHandler):
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, "": "text/html"}  # noqa: RUF012
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", rendering.CONTENT_SECURITY_POLICY)
+        self.send_header(CSP, HEADERS[CSP])
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the contract has it)

@@ -9,12 +9,6 @@ from appliance.display import printable
 from appliance.web import bundled, differences, plots, wording
 from appliance.web.views import Frame, Notice, View
 
-# What a browser must be told with every page; nothing in a page runs or is styled but by our own files.
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-
 _templates = Environment(
     loader=PackageLoader("appliance.web"),
     autoescape=True,
