@@ -45,6 +45,17 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What one answer took. `cost` is in millionths of a US dollar, by the provider's price list."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
     """What a provider says of one picture.
 
@@ -63,6 +74,7 @@ class Description:
     provider: str = ""
     model: str = ""
     prompt: str = ""
+    usage: Usage = Usage()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from importlib import import_module
 
 from appliance.errors import Misconfigured
 from appliance.vision import modelfiles
-from appliance.vision.provider import Evidence, Provider, VisionError
+from appliance.vision.provider import NO_CONTEXT, Context, Evidence, Example, Provider, VisionError
 
-__all__ = ["Evidence", "Provider", "VisionError", "check_name", "load"]
+__all__ = ["NO_CONTEXT", "Context", "Evidence", "Example", "Provider", "VisionError", "check_name", "load"]
 
 # Imported when asked for: the runtime of the local one is large, and most commands look at no picture.
 PROVIDERS = {"canned": "appliance.vision.canned", "local": "appliance.vision.local"}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-from appliance.vision.provider import Evidence
+from appliance.vision.provider import NO_CONTEXT, Context, Evidence
 from appliance.words import Description, Origin, Role, Word
 
 # Few, so that pictures share names and collisions are met.
@@ -24,7 +24,7 @@ class Canned:
     def check(self) -> None:
         """It needs nothing."""
 
-    def describe(self, preview: bytes, *, language: str) -> Description:  # noqa: ARG002  # the contract has it
+    def describe(self, preview: bytes, *, language: str, context: Context = NO_CONTEXT) -> Description:  # noqa: ARG002
         subject, attribute, second = _words(preview)
         return Description(
             candidates=((subject, attribute), (subject, attribute, second)),

@@ -7,7 +7,7 @@ from hashlib import sha256
 from appliance.vision import alt, concepts, deciding, fewshot, labels, modelfiles, seeing, text
 from appliance.vision.deciding import Decision
 from appliance.vision.fewshot import Words
-from appliance.vision.provider import Evidence, VisionError
+from appliance.vision.provider import NO_CONTEXT, Context, Evidence, VisionError
 from appliance.vision.seeing import Eyes, Seen
 from appliance.words import Description
 
@@ -38,7 +38,7 @@ class Local:
         except modelfiles.ModelUnusable as error:
             raise VisionError(str(error), permanent=True) from error
 
-    def describe(self, preview: bytes, *, language: str) -> Description:  # noqa: ARG002  # the contract has it
+    def describe(self, preview: bytes, *, language: str, context: Context = NO_CONTEXT) -> Description:  # noqa: ARG002
         """In English, whatever the language."""
         seen, decision = self._decide(preview)
         said = decision.candidates[0] if decision.candidates else ()

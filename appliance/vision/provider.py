@@ -9,12 +9,48 @@ from appliance.words import Description, Word
 class VisionError(Exception):
     """Shown to the owner: what happened and what to do now.
 
-    `permanent` means that trying again is no use until somebody changes something.
+    `permanent` means that trying again is no use until somebody changes something: a bad key, a model that cannot see.
+    `refused` means that this one picture will not be described, whoever asks again; others may be. `retry_after` is
+    how many seconds the provider asks to be left alone, None where it did not say.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool = False, refused: bool = False, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.refused = refused
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a person made of a proposal, in words: both as they would stand in a name, with spaces."""
+
+    proposed: str
+    accepted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a picture beside its pixels. All of it is data for the model, never an instruction.
+
+    `folder` is the name of the folder that it lies in, `site` the site, shop or product that it belongs to, `taken` its
+    date as yyyy-mm-dd, `place` the place nearest to its position. `glossary` are words in the spelling that the owner
+    wants, `banned` words that he does not want, `examples` what he corrected and approved lately, the newest first.
+    """
+
+    keywords: tuple[str, ...] = ()
+    folder: str = ""
+    site: str = ""
+    taken: str = ""
+    place: str = ""
+    glossary: tuple[str, ...] = ()
+    banned: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
+NO_CONTEXT = Context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +85,7 @@ class Provider(Protocol):
     def check(self) -> None:
         """Raises VisionError, a sentence with the remedy, where pictures cannot be looked at."""
 
-    def describe(self, preview: bytes, *, language: str) -> Description:
+    def describe(self, preview: bytes, *, language: str, context: Context = NO_CONTEXT) -> Description:
         """What the picture shows. `preview` is a JPEG that we encoded, at most 1024 px. Raises VisionError."""
 
     def explain(self, preview: bytes, *, language: str) -> list[Evidence]:

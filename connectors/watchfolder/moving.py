@@ -57,6 +57,11 @@ class Move:
         """Where a copy that failed is withdrawn to."""
         return Place(self.new.folder, self._hidden(".half"))
 
+    @property
+    def spare(self) -> Place:
+        """Where a copy of what waits at `half` is withdrawn to."""
+        return Place(self.new.folder, self._hidden(".spare"))
+
     def _hidden(self, ending: str) -> str:
         # Other databases count their keys from 1 as well, and may know the same folder.
         names = f"{self.old.name}/{self.new.name}"
@@ -253,7 +258,8 @@ def copy(move: Move, source: Place, target: Place, *, resume: bool) -> None:
         except NameTaken:
             raise
         except (OSError, ConnectorError):
-            _withdraw_copy(move, target, original, written)
+            half = move.spare if source == move.half else move.half
+            _withdraw_copy(move, target, half, original, written)
             raise
 
 
@@ -275,16 +281,16 @@ def _reopen(target: Place) -> int:
         raise
 
 
-def _withdraw_copy(move: Move, target: Place, original: int, written: copying.Written) -> None:
+def _withdraw_copy(move: Move, target: Place, half: Place, original: int, written: copying.Written) -> None:
     """Takes a failed copy off its visible name. Where that holds another's file by now, it keeps it."""
     with suppress(FileNotFoundError):
-        _rename_to_free(target, move.half)
-    if move.half.look() is None:
+        _rename_to_free(target, half)
+    if half.look() is None:
         return
-    if _is_copy(move.half, original, written):
-        remove(move.half)
+    if _is_copy(half, original, written):
+        remove(half)
     else:
-        put_back(move, move.half, target)
+        put_back(move, half, target)
 
 
 def _is_copy(half: Place, original: int, written: copying.Written) -> bool:

@@ -63,7 +63,8 @@ def _tidy(move: Move) -> bool:
     move.step("resumed")
     if aside is not None:
         _settle_aside(move, aside, resume=marked)
-    moving.discard(move, move.half, move.new)
+    for hidden in (move.half, move.spare):
+        moving.discard(move, hidden, move.new)
     return marked
 
 
