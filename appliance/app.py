@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from appliance import auth, batches, migrations, pipeline
+from appliance import auth, batches, migrations, pipeline, sources
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.errors import Unavailable
@@ -84,13 +84,14 @@ def session(settings: Settings) -> Iterator[Session]:
 
 
 def open_accounts(settings: Settings, database: Database) -> str | None:
-    """What each start of the server does for accounts: puts them under the newest key.
+    """What each start of the server does for accounts and secrets: puts them under the newest key.
 
     Returns the link with which the first owner makes an account; None where there is an owner.
     """
     vault = vault_of(settings)
     with database.system_session() as session:
         auth.members.renew(session, vault)
+        sources.renew(session, vault)
         auth.links.tidy(session)
         path = auth.setup_link(session)
     return path and settings.base_url + path
@@ -104,7 +105,8 @@ def make_worker(
     actor: str = "system",
     told: Callable[[list[Outcome]], None] = lambda _: None,
 ) -> Worker:
-    return Worker(database, Storage(settings.data / "previews"), Decoder(), owner=owner, actor=actor, told=told)
+    storage, connections = Storage(settings.data / "previews"), sources.Connections(vault_of(settings))
+    return Worker(database, storage, Decoder(), connections, owner=owner, actor=actor, told=told)
 
 
 @contextmanager

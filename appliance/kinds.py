@@ -7,19 +7,23 @@ from typing import Any
 import msgspec
 
 import connectors
-from appliance import naming, vision
+from appliance import naming, sources, vision
 from appliance.errors import Invalid
 from appliance.models import Source
-from appliance.sources import Choices
+from appliance.sources import Choices, Wanted
 
 _YES = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a source of some kind is made of; `options` are those of its kind, by name."""
+    """What a source of some kind is made of; `options` are those of its kind, by name, secrets included."""
 
+    kind: str
     options: dict[str, Any]
     choices: Choices
+
+    def named(self, name: str) -> Wanted:
+        return Wanted(kind=self.kind, name=name, options=self.options, choices=self.choices)
 
 
 def names() -> list[str]:
@@ -57,7 +61,7 @@ def asked(kind: str, values: Mapping[str, Any]) -> Asked:
     options = _converted(own, {name: value for name, value in values.items() if name in _fields(own)})
     choices: Choices = _converted(Choices, {name: value for name, value in values.items() if name in _fields(Choices)})
     _check(choices)
-    return Asked(options=msgspec.to_builtins(options), choices=choices)
+    return Asked(kind=kind, options=msgspec.to_builtins(options), choices=choices)
 
 
 def _check(choices: Choices) -> None:
@@ -70,11 +74,14 @@ def _check(choices: Choices) -> None:
         raise Invalid(str(error)) from error
 
 
-def changed(source: Source, values: Mapping[str, Any]) -> Choices:
-    """A source's choices with other values for some. Raises Invalid, also for what it connects with."""
-    if fixed := sorted(values.keys() & _fields(options_of(source.kind)).keys()):
+def changed(source: Source, options: Mapping[str, Any], values: Mapping[str, Any]) -> Asked:
+    """What a source is made of, with other values for some; `options` are those that it connects with now, secrets
+    included. Raises Invalid, also for what would make it another place."""
+    found = asked(source.kind, {**options, **source.choices, **values})
+    if sources.root_of(source.kind, found.options) != source.root:
+        fixed = sorted(name for name in values if name in options and found.options[name] != options[name])
         raise Invalid(f"“{fixed[0]}” is a part of what this source is: add another source for another one.")
-    return asked(source.kind, source.options | source.choices | dict(values)).choices
+    return found
 
 
 def _fields(struct: type[msgspec.Struct]) -> dict[str, Any]:

@@ -36,12 +36,21 @@ class Vault:
     """Seals under the first key; opens and recognises with every key."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key, "seal"))) for key in keys])
+        fernets = [Fernet(base64.urlsafe_b64encode(_derived(key, "seal"))) for key in keys]
+        self._first, self._fernet = fernets[0], MultiFernet(fernets)
         self._digest_keys = [_derived(key, "digest") for key in keys]
 
     def seal(self, text: str, place: Place) -> str:
         body = json.dumps([place.tenant_id, place.purpose, place.row_id, text])
         return self._fernet.encrypt(body.encode()).decode()
+
+    def is_newest(self, sealed: str) -> bool:
+        """Whether it was sealed under the first key."""
+        try:
+            self._first.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
 
     def open(self, sealed: str, place: Place) -> str:
         """Raises Unreadable."""

@@ -17,6 +17,7 @@ from appliance.config import Settings
 from appliance.intake import Intake
 from appliance.intake.bursts import Bursts
 from appliance.models import OWN_TENANT
+from appliance.secrets import vault_of
 from appliance.sources import Choices
 
 FOLDERS = 100
@@ -54,6 +55,7 @@ def _looks(home: Path, root: Path, rounds: int) -> dict[str, object]:
         source = sources.add(
             session,
             OWN_TENANT,
+            vault_of(settings),
             sources.Wanted(kind="watchfolder", name="Many", options=options, choices=Choices(review="auto")),
             actor="test",
         )

@@ -16,6 +16,7 @@ from appliance import app, sources
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.models import OWN_TENANT, Batch, Event, Image, ImageState, Rename, RenameState, Source, now
+from appliance.secrets import vault_of
 from appliance.sources import Choices
 from tests.home import Home
 
@@ -132,12 +133,14 @@ class Watched:
 def watched(home: Home, *, choices: Choices | None = None, start: bool = True, **options: object) -> Iterator[Watched]:
     """A source that names all that comes by itself, unless `choices` say otherwise."""
     (home.root / "incoming").mkdir(exist_ok=True)
-    database = app.open_database(Settings.from_env({}, home.root / "data"))
+    settings = Settings.from_env({}, home.root / "data")
+    database = app.open_database(settings)
     choices = choices or Choices(review="auto")
     with database.session(OWN_TENANT) as session:
         source = sources.add(
             session,
             OWN_TENANT,
+            vault_of(settings),
             sources.Wanted(
                 kind="watchfolder", name="Inbox", options={"path": str(home.pictures)} | options, choices=choices
             ),

@@ -1,7 +1,7 @@
 """What the handlers of a server have at hand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,9 @@ class House:
     settings: Settings
     database: Database
     version: str = ""
-    connections: Connections = field(default_factory=Connections)
+
+    def __post_init__(self) -> None:
+        self.connections = Connections(self.vault)
 
     def close(self) -> None:
         self.connections.close()

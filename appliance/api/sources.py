@@ -21,7 +21,7 @@ _Asked = Request[Member, Any, State]
 
 
 class SourceView(msgspec.Struct, frozen=True):
-    """`options` are those of its kind and of every kind; `problem` is why it cannot be reached, "" while it can."""
+    """`options` are those of its kind and of every kind, without secrets; `problem` is why it cannot be reached, or ""."""
 
     id: int
     kind: str
@@ -46,7 +46,7 @@ class NewSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Only what is given is changed. What a source connects with stays: add another one for another place."""
+    """Only what is given is changed, secrets included. The place stays: add another source for another one."""
 
     name: str | None = None
     options: dict[str, Any] = {}  # msgspec copies it
@@ -104,13 +104,14 @@ def add(request: _Asked, data: JSONBody[NewSource]) -> SourceView:
     name = data.name.strip()
     if not name:
         raise Invalid("“name” is missing: give the source a name by which you know it.")
-    wanted = sources.Wanted(kind=data.kind, name=name, options=asked.options, choices=asked.choices)
+    wanted = asked.named(name)
     try:
         sources.connect(data.kind, asked.options).close()
     except ConnectorError as error:
         raise Invalid(str(error)) from error
-    with house_of(request).database.session(request.user.tenant_id) as session:
-        source = sources.add(session, request.user.tenant_id, wanted, actor=request.user.actor)
+    house = house_of(request)
+    with house.database.session(request.user.tenant_id) as session:
+        source = sources.add(session, request.user.tenant_id, house.vault, wanted, actor=request.user.actor)
         return shown(source, catalogue.of_source(session, source))
 
 
@@ -124,13 +125,14 @@ def one(request: _Asked, source_id: Id) -> SourceView:
 
 @patch("/sources/{source_id:int}", operation_id="changeSource", guards=[needs(Role.ADMIN)], sync_to_thread=True)
 def change(request: _Asked, source_id: Id, data: JSONBody[Change]) -> SourceView:
-    """Other choices for what comes from now on."""
-    with house_of(request).database.session(request.user.tenant_id) as session:
+    """Other choices for what comes from now on, or another way to connect with the same place."""
+    house = house_of(request)
+    with house.database.session(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
         if data.name is not None and not data.name.strip():
             raise Invalid("“name” is empty: give the source a name by which you know it.")
-        choices = kinds.changed(source, data.options)
-        sources.change(session, source, choices, name=data.name, actor=request.user.actor)
+        asked = kinds.changed(source, sources.options_of(source, house.vault), data.options)
+        sources.change(session, source, house.vault, asked.named(data.name or ""), actor=request.user.actor)
         return shown(source, catalogue.of_source(session, source))
 
 
@@ -151,9 +153,11 @@ def remove(request: _Asked, source_id: Id) -> None:
 )
 def try_out(request: _Asked, source_id: Id) -> Tested:
     """Tries, step by step, whether files can be listed and renamed there."""
-    with house_of(request).database.reading(request.user.tenant_id) as session:
+    house = house_of(request)
+    with house.database.reading(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
-    steps = [Step(step.name, step.problem) for step in sources.tested(source.kind, source.options)]
+    tried = sources.tested(source.kind, sources.options_of(source, house.vault))
+    steps = [Step(step.name, step.problem) for step in tried]
     return Tested(not any(step.problem for step in steps), steps)
 
 

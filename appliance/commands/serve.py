@@ -22,6 +22,7 @@ from appliance.commands.supervising import Child, Supervisor
 from appliance.config import DEFAULT_BASE_URL, Settings
 from appliance.errors import Conflict, Unavailable
 from appliance.models import OWN_TENANT
+from appliance.secrets import vault_of
 
 PATIENCE = 30.0  # seconds until the server answers
 BACKLOG = 4096  # connections that wait to be accepted
@@ -115,13 +116,11 @@ def _watch(settings: Settings, folder: Path) -> None:
             f"The folder {folder} cannot be made: {error.strerror}. Choose another with --watch."
         ) from error
     asked = kinds.asked("watchfolder", {"path": str(folder), "review": "auto", "backlog": True})
-    wanted = sources.Wanted(
-        kind="watchfolder", name=folder.name or str(folder), options=asked.options, choices=asked.choices
-    )
+    wanted = asked.named(folder.name or str(folder))
     with app.session(settings) as session:
         known = [source.root for source in sources.watched(session, OWN_TENANT)]
         if os.path.realpath(folder) not in known:
-            sources.add(session, OWN_TENANT, wanted, actor="command line")
+            sources.add(session, OWN_TENANT, vault_of(settings), wanted, actor="command line")
 
 
 @contextmanager

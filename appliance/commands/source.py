@@ -10,6 +10,7 @@ from appliance import app, catalogue, kinds, sources
 from appliance.config import Settings
 from appliance.errors import Invalid, Unavailable
 from appliance.models import OWN_TENANT, Source
+from appliance.secrets import vault_of
 from connectors.base import ConnectorError
 
 _ACTOR = "command line"
@@ -33,9 +34,8 @@ def add(settings: Settings, kind: str, name: str, options: tuple[str, ...]) -> N
         sources.connect(kind, asked.options).close()
     except ConnectorError as error:
         raise Unavailable(str(error)) from error
-    wanted = sources.Wanted(kind=kind, name=name, options=asked.options, choices=asked.choices)
     with app.session(settings) as session:
-        added = sources.add(session, OWN_TENANT, wanted, actor=_ACTOR)
+        added = sources.add(session, OWN_TENANT, vault_of(settings), asked.named(name), actor=_ACTOR)
         click.echo(f"“{added.name}” is source {added.id}: {added.root} is watched while a server or a worker runs.")
 
 
@@ -88,7 +88,7 @@ def test(settings: Settings, name: str) -> None:
     """Tries step by step whether a source works; NAME is its name or number."""
     with app.session(settings) as session:
         found = sources.named(session, OWN_TENANT, name)
-    steps = sources.tested(found.kind, found.options)
+    steps = sources.tested(found.kind, sources.options_of(found, vault_of(settings)))
     for step in steps:
         click.echo(f"PROBLEM  {step.name}: {step.problem}" if step.problem else f"ok       {step.name}.")
     sys.exit(1 if any(step.problem for step in steps) else 0)

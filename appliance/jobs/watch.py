@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from appliance import events, sources
+from appliance import events
 from appliance.errors import Problem
 from appliance.intake import Intake, Look, Stopped
 from appliance.intake.bursts import Bursts
@@ -72,7 +72,8 @@ class Watcher:
 
     def is_of(self, source: Source) -> bool:
         """Whether it goes on with this row, or another one must be started in its place."""
-        return (source.kind, source.options) == (self.source.kind, self.source.options)
+        mine = self.source
+        return (source.kind, source.options, source.secrets) == (mine.kind, mine.options, mine.secrets)
 
     def refresh(self, source: Source) -> None:
         """Takes over what the owner has decided since, such as that everything is to be looked through now."""
@@ -80,6 +81,14 @@ class Watcher:
         if source.scan_due_at is not None and source.scan_due_at <= now() and source.scan_due_at != self._asked_at:
             self._asked_at = source.scan_due_at
             self.hints.tell(None)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Connector]:
+        connector = self.worker.connections.another(self.source)
+        try:
+            yield connector
+        finally:
+            connector.close()
 
     def _run(self) -> None:
         while not self.stopping.is_set():
@@ -95,7 +104,7 @@ class Watcher:
 
     def _watch(self) -> None:
         """Until it is stopped, or something else stands in the source's place."""
-        with _opened(self.source) as connector, _watching(connector, self.hints.tell) as watch:
+        with self._opened() as connector, _watching(connector, self.hints.tell) as watch:
             intake = self._intake_with(connector)
             self._look_through(intake, watch)
             self._works()
@@ -188,15 +197,6 @@ def tell_problem(session: Session, source: Source, problem: str) -> None:
     else:
         return
     events.record(session, row.tenant_id, [event | {"source_id": row.id}], actor=ACTOR)
-
-
-@contextmanager
-def _opened(source: Source) -> Iterator[Connector]:
-    connector = sources.connect(source.kind, source.options)
-    try:
-        yield connector
-    finally:
-        connector.close()
 
 
 def _watching(connector: Connector, changed: Callable[[str | None], None]) -> AbstractContextManager[Watch]:

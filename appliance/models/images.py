@@ -65,9 +65,9 @@ class BatchState(StrEnum):
 class Source(Base):
     """A place where images live. `root` names it for people and tells two sources of a kind apart.
 
-    `options` are what its kind connects with, `choices` what its owner decided about names and review
-    (sources.Choices). `problem` is why it cannot be reached, "" while it can. `scan_due_at` is when it is looked
-    through next; `watcher` is the process that watches it until `watched_until`.
+    `options` and the sealed `secrets` are what its kind connects with (sources.options_of), `choices` what its owner
+    decided about names and review (sources.Choices). `problem` is why it cannot be reached, "" while it can.
+    `scan_due_at` is when it is looked through next; `watcher` is the process that watches it until `watched_until`.
     """
 
     __tablename__ = "sources"
@@ -79,6 +79,7 @@ class Source(Base):
     name: Mapped[str] = mapped_column(Text)
     root: Mapped[str] = mapped_column(Text)
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    secrets: Mapped[str] = mapped_column(Text, default="", server_default="")
     choices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     made_by_command: Mapped[bool] = mapped_column(default=False)
     paused: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -39,10 +39,10 @@ class Worker:
     database: Database
     storage: Storage
     decoder: Decoder
+    connections: Connections
     owner: str | None = None
     actor: str = "system"
     told: Callable[[list[Outcome]], None] = lambda _: None
-    connections: Connections = field(default_factory=Connections)
     _orders: dict[tuple[int, int], Order] = field(default_factory=dict)
     _providers: dict[str, vision.Provider] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -14,10 +14,12 @@ from appliance.sources.owning import (
     pause,
     remove,
     resume,
+    root_of,
     watched,
 )
 from appliance.sources.paths import folder_of, joined, name_of
 from appliance.sources.policies import Choices, Policy, Wanted
+from appliance.sources.sealing import options_of, renew, secret_options
 
 __all__ = [
     "ACTS",
@@ -39,9 +41,13 @@ __all__ = [
     "local_paths",
     "name_of",
     "named",
+    "options_of",
     "pause",
     "remove",
+    "renew",
     "resume",
+    "root_of",
+    "secret_options",
     "tested",
     "watched",
 ]

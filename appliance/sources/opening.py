@@ -10,35 +10,43 @@ import msgspec
 import connectors
 from appliance.errors import Invalid
 from appliance.models import Source
+from appliance.secrets import Vault
+from appliance.sources import sealing
 from connectors.base import Connector, ConnectorError
 
 
 class Connections:
     """Opens each source once and keeps it open, as long as it connects with the same options."""
 
-    def __init__(self) -> None:
-        self._open: dict[int, tuple[Mapping[str, Any], Connector]] = {}
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._open: dict[int, tuple[Mapping[str, Any], str, Connector]] = {}
         self._outdated: list[Connector] = []  # others may be in the middle of something with them
         self._lock = threading.Lock()
 
     def open(self, source: Source) -> Connector:
         """Raises ConnectorError where the source cannot be reached."""
         with self._lock:
-            options, connector = self._open.get(source.id, ({}, None))
-            if connector is None or options != source.options:
-                self._outdated += [connector] if connector is not None else []
-                connector = connect(source.kind, source.options)
-                self._open[source.id] = source.options, connector
+            known = self._open.get(source.id)
+            if known is not None and known[:2] == (source.options, source.secrets):
+                return known[2]
+            self._outdated += [known[2]] if known is not None else []
+            connector = self.another(source)
+            self._open[source.id] = source.options, source.secrets, connector
             return connector
+
+    def another(self, source: Source) -> Connector:
+        """One that the caller closes. Raises ConnectorError where the source cannot be reached."""
+        return connect(source.kind, sealing.options_of(source, self._vault))
 
     def use(self, source: Source, connector: Connector) -> None:
         """Takes a connector that was opened elsewhere for this source; it is closed with the others."""
         with self._lock:
-            self._open[source.id] = source.options, connector
+            self._open[source.id] = source.options, source.secrets, connector
 
     def close(self) -> None:
         with self._lock:
-            for connector in (*(one for _, one in self._open.values()), *self._outdated):
+            for connector in (*(one for _, _, one in self._open.values()), *self._outdated):
                 connector.close()
             self._open.clear()
             self._outdated.clear()

@@ -12,30 +12,33 @@ import connectors
 from appliance import events, profiles
 from appliance.errors import Conflict, Invalid, NotFound
 from appliance.models import Batch, BatchState, Image, ImageState, Rename, RenameState, Source, now
-from appliance.sources import folders
-from appliance.sources.policies import Choices, Wanted
+from appliance.secrets import Vault
+from appliance.sources import folders, sealing
+from appliance.sources.policies import Wanted
 
 
-def add(session: Session, tenant_id: int, asked: Wanted, *, actor: str) -> Source:
+def add(session: Session, tenant_id: int, vault: Vault, asked: Wanted, *, actor: str) -> Source:
     """A source that is watched from now on. One that a command made of the same place becomes it, with its history.
     Raises Invalid, Conflict."""
-    root = _root(asked.kind, asked.options)
+    root = root_of(asked.kind, asked.options)
     _refuse_unknown_profile(session, tenant_id, asked.choices.profile)
     _refuse_overlap(session, tenant_id, asked.kind, root)
     source = _same(session, tenant_id, asked.kind, root)
     if source is None:
         source = Source(tenant_id=tenant_id, kind=asked.kind, root=root, name=asked.name)
         session.add(source)
-    source.name, source.options, source.choices = asked.name, asked.options, msgspec.to_builtins(asked.choices)
+    source.name, source.choices = asked.name, msgspec.to_builtins(asked.choices)
     source.made_by_command, source.scan_due_at = False, now()
     session.flush()
+    sealing.keep(source, vault, asked.options)
     _take_over(session, source)
     told = {"kind": source.kind, "name": source.name, "root": root}
     _tell(session, source, "source.added", actor, after=told)
     return source
 
 
-def _root(kind: str, options: Mapping[str, Any]) -> str:
+def root_of(kind: str, options: Mapping[str, Any]) -> str:
+    """The place that these options name, for people and to tell it from others."""
     module = connectors.load(kind)
     root: str = module.where(msgspec.convert(options, module.Options))
     return root
@@ -98,13 +101,16 @@ def named(session: Session, tenant_id: int, name: str) -> Source:
     raise NotFound(f"There is no source “{name}”; there are: {there}.")
 
 
-def change(session: Session, source: Source, choices: Choices, *, name: str | None = None, actor: str) -> None:
-    """Other choices for what comes from now on; what waits already keeps the name that is proposed. Raises Invalid
-    where there is no such profile."""
-    _refuse_unknown_profile(session, source.tenant_id, choices.profile)
-    before = source.choices
-    source.choices, source.name = msgspec.to_builtins(choices), (name or "").strip() or source.name
-    _tell(session, source, "source.changed", actor, before=before, after=source.choices)
+def change(session: Session, source: Source, vault: Vault, asked: Wanted, *, actor: str) -> None:
+    """Other choices for what comes from now on, and another way to connect with the same place; what waits already
+    keeps the name that is proposed. Raises Invalid where there is no such profile."""
+    _refuse_unknown_profile(session, source.tenant_id, asked.choices.profile)
+    before = source.options | source.choices
+    if asked.options != sealing.options_of(source, vault):
+        sealing.keep(source, vault, asked.options)
+        source.scan_due_at = now()
+    source.choices, source.name = msgspec.to_builtins(asked.choices), asked.name.strip() or source.name
+    _tell(session, source, "source.changed", actor, before=before, after=source.options | source.choices)
 
 
 def _refuse_unknown_profile(session: Session, tenant_id: int, name: str) -> None:

@@ -16,6 +16,7 @@ from appliance.config import Settings
 from appliance.db import Database
 from appliance.models import OWN_TENANT, BatchKind, Image, ImageState, Role, Source, Tenant
 from appliance.pipeline.worker import Worker
+from appliance.secrets import vault_of
 from tests.home import Home
 
 HERE = "http://127.0.0.1:8080"
@@ -90,13 +91,12 @@ class Place:
     def watch(self, *, review: str = "ask") -> Source:
         """The pictures as a source whose names wait for a person."""
         asked = kinds.asked("watchfolder", {"path": str(self.home.pictures), "review": review, "provider": "canned"})
-        wanted = sources.Wanted(kind="watchfolder", name="Photos", options=asked.options, choices=asked.choices)
         with self.database.session(OWN_TENANT) as session:
-            return sources.add(session, OWN_TENANT, wanted, actor="a test")
+            return sources.add(session, OWN_TENANT, vault_of(self.settings), asked.named("Photos"), actor="a test")
 
     def take_in(self, source: Source) -> int:
         """Everything new in the folder, as one batch, up to where a person is waited for; returns its number."""
-        choices = kinds.changed(source, {})
+        choices = kinds.changed(source, source.options, {}).choices
         policy = choices.policy(backlog=False, vision="canned")
         entries = batches.without_companions(self.worker.connections.open(source).scan())
         with self.database.session(OWN_TENANT) as session:

@@ -93,6 +93,13 @@ def test_a_change_that_cannot_work_is_not_made(shown: Place):
     assert shown.get("sources/1") == before
 
 
+def test_how_the_same_place_is_reached_may_change(shown: Place):
+    changed = shown.ask("Alice", "PATCH", "sources/1", json={"options": {"watch": "polling"}}).json()
+
+    assert changed["options"]["watch"] == "polling"
+    assert changed["root"] == shown.get("sources/1")["root"]
+
+
 def test_no_folder_belongs_to_two_sources(shown: Place):
     for path in (shown.home.pictures, shown.home.root):
         body = {"kind": "watchfolder", "name": "Again", "options": {"path": str(path)}}

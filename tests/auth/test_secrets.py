@@ -37,6 +37,13 @@ def test_a_new_key_in_front_seals_and_the_old_one_still_opens():
     assert new.open(both.seal("text", HERE), HERE) == "text"
 
 
+def test_what_an_older_key_sealed_is_known():
+    sealed = Vault(["old"]).seal("secret", HERE)
+
+    assert Vault(["old"]).is_newest(sealed)
+    assert not Vault(["new", "old"]).is_newest(sealed)
+
+
 def test_a_key_that_was_taken_away_is_named_as_the_reason():
     with pytest.raises(Unreadable, match="RENAMER_SECRET_KEY"):
         Vault(["new"]).open(Vault(["old"]).seal("text", HERE), HERE)

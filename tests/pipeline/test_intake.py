@@ -20,6 +20,7 @@ from appliance.intake.bursts import Bursts
 from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Batch, BatchState, Event, Image, ImageState, Rename, RenameState, Source, now
 from appliance.pipeline.worker import Worker
+from appliance.secrets import vault_of
 from appliance.sources import Choices
 from connectors.base import ConnectorError
 from tests.home import Home
@@ -95,6 +96,7 @@ def opened(home: Home, database_url: str, choices: Choices) -> Iterator[Place]:
         source = sources.add(
             session,
             OWN_TENANT,
+            vault_of(settings),
             sources.Wanted(kind="watchfolder", name="Inbox", options=options, choices=choices),
             actor="test",
         )

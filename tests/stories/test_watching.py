@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from appliance import sources
+from appliance.config import Settings
 from appliance.models import OWN_TENANT
+from appliance.secrets import vault_of
 from appliance.sources import Choices
 from tests.home import Home, contents
 from tests.servers import fuse
@@ -313,6 +315,7 @@ def test_the_trouble_of_one_source_is_not_the_others(home: Home, inbox: Watched)
         sources.add(
             session,
             OWN_TENANT,
+            vault_of(Settings.from_env({}, home.root / "data")),
             sources.Wanted(kind="watchfolder", name="Other", options=options, choices=Choices()),
             actor="test",
         )

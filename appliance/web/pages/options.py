@@ -16,21 +16,16 @@ _NAME = Field(name="name", label="Name", help="By which you know it.", required=
 _CHOICES = frozenset(field.name for field in msgspec.structs.fields(Choices))
 
 
-def fields(kind: str, values: Mapping[str, Any], *, fixed: bool = False) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
-    """What is asked of this kind, and of every kind, with values that are known. Of a source that there is, what it
-    connects with is `fixed`, and is told elsewhere. Raises Invalid for no kind."""
+def fields(kind: str, values: Mapping[str, Any], *, new: bool = True) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """What is asked of this kind, and of every kind, with values that are known. The name stands with the first where
+    the source is `new`. Raises Invalid for no kind."""
     drawn = forms.fields(kinds.schema(kind), values, first=_FIRST)
     named = replace(_NAME, value=str(values.get("name", "")))
     own = tuple(field for field in drawn if field.name not in _CHOICES)
     choices = tuple(field for field in drawn if field.name in _CHOICES)
-    return ((), (named, *choices)) if fixed else ((named, *own), choices)
+    return ((named, *own), choices) if new else (own, (named, *choices))
 
 
 def values_of(kind: str, form: Mapping[str, str]) -> dict[str, Any]:
     """What a form that was drawn like this says; nothing for what was left empty. Raises Invalid for no kind."""
     return forms.read(kinds.schema(kind), form.items()) | {"name": form.get("name", "")}
-
-
-def choices_of(kind: str, form: Mapping[str, str]) -> dict[str, Any]:
-    """Only what an owner may choose anew."""
-    return {name: value for name, value in values_of(kind, form).items() if name in _CHOICES}

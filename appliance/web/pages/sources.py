@@ -17,7 +17,7 @@ from appliance.errors import Invalid, Problem
 from appliance.models import Source
 from appliance.web import views
 from appliance.web.pages import showing, telling
-from appliance.web.pages.options import choices_of, fields, values_of
+from appliance.web.pages.options import fields, values_of
 from appliance.web.pages.showing import Asking
 from appliance.web.views import Notice
 from connectors.base import ConnectorError
@@ -67,9 +67,9 @@ def _added(request: Asking, kind: str, values: dict[str, Any]) -> Source:
         raise Invalid("“name” is missing: give the source a name by which you know it.")
     asked = kinds.asked(kind, {key: value for key, value in values.items() if key != "name"})
     sources.connect(kind, asked.options).close()
-    wanted = sources.Wanted(kind=kind, name=name, options=asked.options, choices=asked.choices)
-    with house_of(request).database.session(member_of(request).tenant_id) as session:
-        return sources.add(session, member_of(request).tenant_id, wanted, actor=member_of(request).actor)
+    house, member = house_of(request), member_of(request)
+    with house.database.session(member.tenant_id) as session:
+        return sources.add(session, member.tenant_id, house.vault, asked.named(name), actor=member.actor)
 
 
 @post("/sources/new/test", guards=[needs(Role.ADMIN)], status_code=200)
@@ -101,12 +101,14 @@ async def change(request: Asking, source_id: Id) -> Response[str]:
 
 
 def _change(request: Asking, source_id: int, form: Mapping[str, str]) -> Response[str]:
-    member = member_of(request)
-    with house_of(request).database.session(member.tenant_id) as session:
+    house, member = house_of(request), member_of(request)
+    with house.database.session(member.tenant_id) as session:
         source = sources.find(session, member.tenant_id, source_id)
+        values = values_of(source.kind, form)
+        name = str(values.pop("name"))
         try:
-            choices = kinds.changed(source, choices_of(source.kind, form))
-            sources.change(session, source, choices, name=form.get("name", "").strip(), actor=member.actor)
+            asked = kinds.changed(source, sources.options_of(source, house.vault), values)
+            sources.change(session, source, house.vault, asked.named(name), actor=member.actor)
         except Invalid as problem:
             return _shown(request, source_id, problem=str(problem), status=422)
     return showing.goes(request, f"/sources/{source_id}", Notice(says="Saved. It holds for what comes from now on."))
@@ -114,10 +116,10 @@ def _change(request: Asking, source_id: int, form: Mapping[str, str]) -> Respons
 
 @post("/sources/{source_id:int}/test", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
 def try_out(request: Asking, source_id: Id) -> Response[str]:
-    member = member_of(request)
-    with house_of(request).database.reading(member.tenant_id) as session:
+    house, member = house_of(request), member_of(request)
+    with house.database.reading(member.tenant_id) as session:
         source = sources.find(session, member.tenant_id, source_id)
-    steps = _steps(sources.tested(source.kind, source.options))
+    steps = _steps(sources.tested(source.kind, sources.options_of(source, house.vault)))
     if showing.is_part(request):
         return showing.part(request, "tests", steps=steps, test_at=f"/sources/{source_id}/test")
     return _shown(request, source_id, steps=steps)
@@ -165,7 +167,8 @@ def _shown(
     tenant_id = member_of(request).tenant_id
     with house_of(request).database.reading(tenant_id) as session:
         source = sources.find(session, tenant_id, source_id)
-        own, shared = fields(source.kind, source.options | source.choices | {"name": source.name}, fixed=True)
+        kept = dict.fromkeys(sources.secret_options(source.kind) if source.secrets else (), True)
+        own, shared = fields(source.kind, kept | source.options | source.choices | {"name": source.name}, new=False)
         view = views.SourceDetail(
             source=telling.health(session, source),
             paused=source.paused,
