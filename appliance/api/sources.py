@@ -21,7 +21,7 @@ _Asked = Request[Member, Any, State]
 
 
 class SourceView(msgspec.Struct, frozen=True):
-    """`options` are those of its kind and of every kind, without secrets; `problem` is why it cannot be reached, or ""."""
+    """`options` are without its secrets; `problem` is why it cannot be reached, "" while it can."""
 
     id: int
     kind: str
