@@ -48,7 +48,7 @@ class Workers:
         for process in self._running:
             process.send_signal(signal.SIGINT)
         for process in self._running:
-            process.wait(timeout=30)
+            process.wait(timeout=120)
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(self._command, env=self._environment, stdout=self._log, stderr=self._log)

@@ -211,7 +211,7 @@ def test_a_program_that_dies_takes_server_and_children_with_it(number: signal.Si
     server = server_of(program.pid)
     (child,) = children(server)
     program.send_signal(number)
-    program.wait(timeout=10)
+    program.wait(timeout=60)
     until(lambda: _gone(server) and _gone(child))
 
 
