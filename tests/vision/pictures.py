@@ -19,6 +19,10 @@ def nothing() -> bytes:
     return jpeg(Image.new("RGB", (640, 480), (128, 128, 128)))
 
 
+def plain(colour: tuple[int, int, int]) -> bytes:
+    return jpeg(Image.new("RGB", (64, 64), colour))
+
+
 def jpeg(picture: Image.Image) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=90)
