@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from appliance import auth, batches, migrations, pipeline, sources
+from appliance import auth, batches, migrations, pipeline, sources, vision
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.errors import Unavailable
@@ -106,7 +106,8 @@ def make_worker(
     told: Callable[[list[Outcome]], None] = lambda _: None,
 ) -> Worker:
     storage, connections = Storage(settings.data / "previews"), sources.Connections(vault_of(settings))
-    return Worker(database, storage, Decoder(), connections, owner=owner, actor=actor, told=told)
+    given = vision.given(settings)
+    return Worker(database, storage, Decoder(), connections, owner=owner, actor=actor, told=told, given=given)
 
 
 @contextmanager

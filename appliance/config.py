@@ -18,8 +18,8 @@ PREFIX = "RENAMER_"
 DATABASE_FILE = "renamer.db"
 DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 LONGEST_WRITING_SECONDS = 2
-SECRET_FILES = {"DATABASE_URL", "QUEUE_URL", "SECRET_KEY"}
-KNOWN = {"BASE_URL", "DATA", "DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "VISION", "WORKERS"}
+SECRET_FILES = {"DATABASE_URL", "GOOGLE_CREDENTIALS", "OPENAI_API_KEY", "QUEUE_URL", "SECRET_KEY"}
+KNOWN = {"BASE_URL", "DATA", "OPENAI_BASE_URL", "OPENAI_MODEL", "VISION", "WORKERS"} | SECRET_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,15 @@ class Settings:
     vision: str = "local"
     workers: int = field(default_factory=lambda: min(os.cpu_count() or 1, 8))
     secret_keys: tuple[str, ...] = ()
+    openai_base_url: str = ""
+    openai_api_key: str = field(default="", repr=False)
+    openai_model: str = ""
+    google_credentials: str = field(default="", repr=False)
+
+    @property
+    def vision_chain(self) -> tuple[str, ...]:
+        """Who is asked about a picture, one after the other."""
+        return tuple(name.strip() for name in self.vision.split(",") if name.strip()) or ("local",)
 
     @property
     def embedded(self) -> bool:
@@ -56,6 +65,10 @@ class Settings:
             vision=values.get("VISION", "local"),
             workers=_workers(values, problems),
             secret_keys=tuple(key.strip() for key in values.get("SECRET_KEY", "").split(",") if key.strip()),
+            openai_base_url=_openai_base_url(values, problems),
+            openai_api_key=values.get("OPENAI_API_KEY", ""),
+            openai_model=values.get("OPENAI_MODEL", ""),
+            google_credentials=values.get("GOOGLE_CREDENTIALS", ""),
         )
         if problems:
             raise Misconfigured("\n".join(problems))
@@ -124,6 +137,13 @@ def _base_url(values: Mapping[str, str], problems: list[str]) -> str:
     if not re.fullmatch(r"https?://[^\s/?#@]+/?", given):
         problems.append(f"{PREFIX}BASE_URL is {given!r}; give http:// or https:// and a host, and no path.")
     return given.rstrip("/")
+
+
+def _openai_base_url(values: Mapping[str, str], problems: list[str]) -> str:
+    given = values.get("OPENAI_BASE_URL", "")
+    if given and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", given):
+        problems.append(f"{PREFIX}OPENAI_BASE_URL is {given!r}; give http:// or https://, a host and mostly /v1.")
+    return given
 
 
 def _workers(values: Mapping[str, str], problems: list[str]) -> int:

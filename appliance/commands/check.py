@@ -33,6 +33,7 @@ def check(settings: Settings) -> None:
         ("queue", _queue),
         ("decoder", _decoder),
         ("vision", _vision),
+        ("vision servers", _servers),
         ("dashboard", _dashboard),
     ]
     problems = 0
@@ -94,9 +95,20 @@ def _dashboard(_: Settings) -> str:
 
 
 def _vision(settings: Settings) -> str:
-    vision.check_name(settings.vision)
+    vision.check(settings)
     if settings.vision == NO_PROVIDER:
         return "none; names come from what the files say of themselves"
-    provider = vision.load(settings.vision)
+    return "; ".join(_provider(settings, name) for name in settings.vision_chain)
+
+
+def _servers(_: Settings) -> str:
+    from appliance.vision import finding  # with a client of HTTP, for this alone
+
+    found = [f"{one} ({one.settings})" for one in finding.found()]
+    return "; ".join(found) or "none found on this machine; docs/models.md says which are looked for"
+
+
+def _provider(settings: Settings, name: str) -> str:
+    provider = vision.chosen(settings, name)
     provider.check()
     return f"{provider.name}, {provider.model}"

@@ -28,7 +28,7 @@ from appliance.words import Description, Origin, Word
 def explain(settings: Settings, photo: Path, provider: str | None, language: str, json_lines: bool) -> None:
     """Every candidate word for PHOTO, its score and where it came from. Changes nothing."""
     try:
-        seer = vision.load(provider or settings.vision)
+        seer = vision.chosen(settings, provider)
         picture = _look(photo)
         seen = seer.describe(picture.preview, language=language)
         said = written.with_file_words(seen, picture.words, language=language, camera=picture.exif.camera)

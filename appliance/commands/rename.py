@@ -47,7 +47,9 @@ class Asked:
 @click.option("--apply", is_flag=True, help="Rename. Without it nothing is changed.")
 @click.option("--yes", is_flag=True, help="Don't ask, also where other programs know the photos by name.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
-@click.option("--provider", help="Who looks at the pictures: local, or none for what the files say of themselves.")
+@click.option(
+    "--provider", help="Who looks at the pictures: local, openai, google, or none for what the files say of themselves."
+)
 @click.option("--profile", default="web", show_default=True, help="web, archive, unicode, or one of yours.")
 @click.option("--template", help="How a name is built, such as '{date:%Y-%m-%d}-{subject}'.")
 @click.option("--language", default="en", show_default=True, help="The language of the names.")
@@ -100,7 +102,7 @@ def policy_of(settings: Settings, choices: dict[str, Any]) -> Policy:
     """What the options of the command line say. Raises UsageError."""
     profile, own_profile = named(settings, choices["profile"])
     policy = Policy(
-        provider=choices["provider"] or settings.vision,
+        provider=choices["provider"] or settings.vision_chain[0],
         profile=profile,
         own_profile=own_profile,
         template=choices["template"],
@@ -115,8 +117,8 @@ def policy_of(settings: Settings, choices: dict[str, Any]) -> Policy:
         if policy.template is not None:
             naming.templates.check(policy.template)
         if policy.provider != NO_PROVIDER:
-            vision.load(policy.provider)
-    except ValueError as error:
+            vision.chosen(settings, policy.provider)
+    except (ValueError, vision.VisionError) as error:
         raise click.UsageError(str(error)) from error
     return policy
 

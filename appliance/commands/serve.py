@@ -41,7 +41,7 @@ BACKLOG = 4096  # connections that wait to be accepted
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, folders: tuple[Path, ...]) -> None:
     """Serves the dashboard and the API, works the queue and watches the sources, until Ctrl-C."""
-    vision.check_name(settings.vision)
+    vision.check(settings)
     app.make_data_folder(settings)
     with _alone(settings), _listening(host, port) as listener:
         database = app.open_database(settings)
@@ -49,10 +49,10 @@ def serve(settings: Settings, host: str, port: int, folders: tuple[Path, ...]) -
         database.close()
         for folder in folders:
             _watch(settings, folder)
-        _run(settings, listener, _welcome(settings, listener, folders, link))
+        _run(settings, listener, _welcome(settings, listener, folders, link), first=link is not None)
 
 
-def _run(settings: Settings, listener: socket.socket, welcome: str) -> None:
+def _run(settings: Settings, listener: socket.socket, welcome: str, *, first: bool) -> None:
     descriptor = str(listener.fileno())
     children = [
         Child("api", ["--data", str(settings.data), "api", "--fd", descriptor], signal.SIGTERM, (listener.fileno(),)),
@@ -63,10 +63,20 @@ def _run(settings: Settings, listener: socket.socket, welcome: str) -> None:
         supervisor.start()
         if _answers(listener, supervisor):
             click.echo(welcome)
+            if first and settings.vision_chain == ("local",):
+                _offer_servers()
         supervisor.watch()
     if supervisor.broken:
         raise Unavailable(f"The {supervisor.broken} process cannot be started; what it said stands above.")
     click.echo("Stopped.")
+
+
+def _offer_servers() -> None:
+    """Whoever starts it first may have a better engine on this machine, and not know that it can be used."""
+    from appliance.vision import finding  # with a client of HTTP, for the first start alone
+
+    for one in finding.found():
+        click.echo(f"{one}. To have it name the pictures, start this with\n  {one.settings}")
 
 
 def _welcome(settings: Settings, listener: socket.socket, folders: tuple[Path, ...], link: str | None) -> str:

@@ -43,7 +43,7 @@ def template(settings: Settings, /, template: str | None, photos: tuple[Path, ..
         return
     try:
         naming.templates.check(template)
-        seer = None if choices["provider"] == NO_PROVIDER else vision.load(choices["provider"] or settings.vision)
+        seer = None if choices["provider"] == NO_PROVIDER else vision.chosen(settings, choices["provider"])
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if not photos:

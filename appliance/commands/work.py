@@ -17,7 +17,7 @@ def work(settings: Settings) -> None:
     SIGINT lets what is under way be finished; SIGTERM ends it at once.
     """
     logs.to_standard_error(logging.INFO)
-    vision.check_name(settings.vision)
+    vision.check(settings)
     database = app.open_database(settings)
     worker = app.make_worker(settings, database, actor="worker")
     try:

@@ -86,7 +86,7 @@ def consume(settings: Settings, worker: Worker) -> None:
         graceful_signal="INT",
     )
     sweeper = Sweeper(doorbell, worker.database, worker.storage, consumer.stop_flag)
-    watchers = Watchers(worker, settings.vision, arrived=sweeper.wake, name=sweeper.name)
+    watchers = Watchers(worker, settings.vision_chain[0], arrived=sweeper.wake, name=sweeper.name)
     sweeper.start()
     watchers.start()
     try:

@@ -1,9 +1,10 @@
 """What a worker has at hand while it takes images from step to step."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -43,6 +44,7 @@ class Worker:
     owner: str | None = None
     actor: str = "system"
     told: Callable[[list[Outcome]], None] = lambda _: None
+    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # the options of servers that look at pictures
     _orders: dict[tuple[int, int], Order] = field(default_factory=dict)
     _providers: dict[str, vision.Provider] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -55,6 +57,9 @@ class Worker:
         self.heartbeat.stop()
         self.decoder.close()
         self.connections.close()
+        for provider in self._providers.values():
+            if isinstance(provider, vision.Closes):
+                provider.close()
 
     def order(self, claim: Claim) -> Order:
         with self._lock:
@@ -86,7 +91,7 @@ class Worker:
     def _loaded(self, name: str) -> vision.Provider:
         with self._lock:
             if name not in self._providers:
-                self._providers[name] = vision.load(name)
+                self._providers[name] = vision.load(name, self.given.get(name))
             return self._providers[name]
 
 

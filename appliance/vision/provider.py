@@ -1,9 +1,11 @@
 """The contract between the program and whoever looks at a picture."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from appliance.words import Description, Word
+from appliance.words import Description, Usage, Word
+
+NO_USAGE = Usage()
 
 
 class VisionError(Exception):
@@ -11,16 +13,24 @@ class VisionError(Exception):
 
     `permanent` means that trying again is no use until somebody changes something: a bad key, a model that cannot see.
     `refused` means that this one picture will not be described, whoever asks again; others may be. `retry_after` is
-    how many seconds the provider asks to be left alone, None where it did not say.
+    how many seconds the provider asks to be left alone, None where it did not say. `usage` is what was billed although
+    nothing came of it.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, refused: bool = False, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        refused: bool = False,
+        retry_after: float | None = None,
+        usage: Usage = NO_USAGE,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.refused = refused
         self.retry_after = retry_after
+        self.usage = usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +100,20 @@ class Provider(Protocol):
 
     def explain(self, preview: bytes, *, language: str) -> list[Evidence]:
         """Every word that was weighed, the best first, those that were not said included. Raises VisionError."""
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A provider that keeps connections open."""
+
+    def close(self) -> None:
+        """Ends them. May be called while it is asked, which then raises VisionError."""
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A provider that may cost money."""
+
+    @property
+    def most_cost(self) -> int:
+        """What one answer costs at most, in millionths of a US dollar."""

@@ -1,10 +1,9 @@
 """What the text in a picture says of it: its title; and what of it must not be passed on."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from appliance.vision import privacy
+from appliance.vision import privacy, shown
 from appliance.vision.boxes import Box
 from appliance.vision.incidental import IDEOGRAPHS, incidental, is_menu_word
 from appliance.vision.privacy import private
@@ -48,7 +47,7 @@ def public(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines in the order in which they stand in the picture, but without the text of those that are private, which
     is thereby in no word, no sentence and no log."""
     ordered = sorted(lines, key=lambda line: (round(line.box.top / ROW), line.box.left))
-    texts = [_clean(line.text) for line in ordered]
+    texts = [shown.clean(line.text) for line in ordered]
     return tuple(
         replace(line, text="" if reason else text, private=reason or "")
         for line, text, reason in zip(ordered, texts, privacy.reasons(texts), strict=True)
@@ -188,10 +187,3 @@ def _shortened(text: str) -> str:
     if len(text) <= LONGEST:
         return text
     return text[: LONGEST + 1].rpartition(" ")[0] or text[:LONGEST]
-
-
-def _clean(text: str) -> str:
-    """On one line and without characters that are not seen or that turn the direction of what follows."""
-    normal = unicodedata.normalize("NFC", text)
-    shown = "".join(" " if char.isspace() else char for char in normal if char.isspace() or char.isprintable())
-    return " ".join(shown.split())

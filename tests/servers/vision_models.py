@@ -82,7 +82,7 @@ def text(asked: Asked, manners: dict[str, str]) -> str:
     fixed = {"empty": "", "garbage": "{]] not json", "huge": "x" * (10 << 20)}
     for manner in fixed.keys() & manners.keys():
         return fixed[manner]
-    said = "purple" if {"lies", "pretends"} & manners.keys() else _colour(asked.pictures)
+    said = "purple" if {"lies", "pretends"} & manners.keys() else colour_of(asked.pictures)
     if not _wants_json(asked):
         return f"The picture is {said}." if asked.pictures else "There is no picture."
     text = json.dumps(_json(asked, said, manners), ensure_ascii=False)
@@ -97,7 +97,7 @@ def _wants_json(asked: Asked) -> bool:
     return "response_format" in asked.body or "json" in asked.text.casefold()
 
 
-def _colour(pictures: Sequence[bytes]) -> str:
+def colour_of(pictures: Sequence[bytes]) -> str:
     """The colour that is nearest to that of the first picture's middle."""
     if not pictures:
         return "grey"

@@ -6,7 +6,7 @@ from appliance import vision
 
 
 def test_an_unknown_provider_is_an_error_that_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"no vision provider 'gogle'; there are: canned, local\."):
+    with pytest.raises(ValueError, match=r"no vision provider 'gogle'; there are: canned, google, local, openai\."):
         vision.load("gogle")
 
 
