@@ -13,10 +13,15 @@ from appliance.vision.provider import Context
 MOST_WORDS, MOST_EXAMPLES = 40, 12  # of each list of the context
 LONGEST = 80  # characters of each
 
-_TEXT: dict[str, Any] = {"type": "string"}
+
+def _text(longest: int) -> dict[str, Any]:
+    return {"type": "string", "maxLength": longest}
 
 
-def _list(most: int, items: Mapping[str, Any] = _TEXT) -> dict[str, Any]:
+_WORD = _text(60)
+
+
+def _list(most: int, items: Mapping[str, Any] = _WORD) -> dict[str, Any]:
     return {"type": "array", "items": dict(items), "maxItems": most}
 
 
@@ -29,20 +34,20 @@ class Key:
     wanted: str
 
 
-SUBJECT = Key(_TEXT, "the main thing in one to three words, such as “golden retriever”; of a document its title")
+SUBJECT = Key(_text(100), "the main thing in one to three words, such as “golden retriever”; of a document its title")
 ATTRIBUTES = Key(_list(3), "colour, material or state of the main thing, at most three; only what is plain to see")
 OTHERS = Key(_list(4), "what else matters in the picture, and its setting, one to three words each, at most four")
-PLACE = Key(_TEXT, "the name of the place, only where a landmark or a sign makes it certain, else “”")
-TEXT = Key(_TEXT, "the most prominent text in the picture, as it is written, at most 200 characters, else “”")
+PLACE = Key(_WORD, "the name of the place, only where a landmark or a sign makes it certain, else “”")
+TEXT = Key(_text(240), "the most prominent text in the picture, as it is written, at most 200 characters, else “”")
 PEOPLE = Key(_list(5), "every name of a real person that the answer will have, so that it can be checked; else []")
 CANDIDATES = Key(
     _list(3, _list(5)),
     "three names for the file, the best first; each a list of one to five words or short phrases by importance, "
     "beginning with the subject, without articles and without “photo of”",
 )
-ALT = Key(_TEXT, "one sentence of at most 125 characters for somebody who does not see the picture")
-TITLE = Key(_TEXT, "a title of two to six words")
-CAPTION = Key(_TEXT, "one or two sentences for a catalogue")
+ALT = Key(_text(250), "one sentence of at most 125 characters for somebody who does not see the picture")
+TITLE = Key(_text(100), "a title of two to six words")
+CAPTION = Key(_text(400), "one or two sentences for a catalogue")
 KEYWORDS = Key(_list(8), "five to eight keywords, each one or two words")
 CERTAINTY = Key(
     {"type": "string", "enum": ["sure", "likely", "guess"]},
@@ -50,7 +55,6 @@ CERTAINTY = Key(
 )
 
 NAMING = {
-    "text": TEXT,
     "people": PEOPLE,
     "subject": SUBJECT,
     "attributes": ATTRIBUTES,
@@ -58,6 +62,7 @@ NAMING = {
     "place": PLACE,
     "candidates": CANDIDATES,
     "certainty": CERTAINTY,
+    "text": TEXT,
     "alt": ALT,
 }
 
@@ -92,7 +97,7 @@ class Prompt:
 
     @cached_property
     def schema(self) -> dict[str, Any]:
-        """In the part of JSON Schema that every server with schemas knows."""
+        """The lengths end what a small model would repeat for ever; not every server knows them."""
         return {
             "type": "object",
             "properties": {name: dict(key.schema) for name, key in self.keys.items()},

@@ -221,7 +221,7 @@ def test_a_model_that_is_not_there_is_said_with_those_that_are():
         openai(server, "nope").describe(RED, language="en")
 
     assert "There is no model nope at 127.0.0.1:" in str(raised.value)
-    assert "there are eyes, other: choose one of them." in str(raised.value)
+    assert "there are eyes, other: choose from what is there." in str(raised.value)
     assert raised.value.permanent
 
 

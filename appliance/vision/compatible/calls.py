@@ -12,7 +12,7 @@ import httpx2
 import msgspec
 import openai
 
-from appliance.vision import wire
+from appliance.vision import addresses, wire
 from appliance.vision.compatible import OPENAI, Options, address
 from appliance.vision.compatible.faults import Server, is_about_pictures, message
 from appliance.vision.compatible.prices import Price
@@ -65,6 +65,12 @@ _MENTIONS = {
 }
 
 
+def _without_lengths(schema: Any) -> Any:
+    if not isinstance(schema, Mapping):
+        return schema
+    return {name: _without_lengths(value) for name, value in schema.items() if name != "maxLength"}
+
+
 def _first(values: Sequence[Any]) -> Any:
     return values[0] if values else None
 
@@ -112,6 +118,7 @@ class Line:
     def __init__(self, options: Options, price: Price | None) -> None:
         self.options, self.price, self.server = options, price, Server(options)
         self._dialect = Dialect()
+        self._lengths = addresses.is_own(options.base_url)  # OpenAI takes no schema with lengths in it
         if address(options) == OPENAI:
             self._dialect = Dialect(limit=("max_completion_tokens", "max_tokens"), template=())
         if options.think:
@@ -134,6 +141,8 @@ class Line:
     ) -> Reply:
         """`texts` are the rules, where there are some, and then what is asked with the picture. Raises VisionError."""
         *rules, question = texts
+        if schema is not None and not self._lengths:
+            schema = _without_lengths(schema)
         messages: list[dict[str, Any]] = [{"role": "system", "content": text} for text in rules]
         messages.append({"role": "user", "content": [{"type": "text", "text": question}, _part(picture)]})
         began = time.monotonic()

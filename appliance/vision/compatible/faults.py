@@ -77,7 +77,7 @@ class Server:
     def missing(self, there: list[str]) -> VisionError:
         """`there` are the models that there are, as far as it is known."""
         if there:
-            remedy = f"there {'is' if len(there) == 1 else 'are'} {', '.join(there[:20])}: choose one of them."
+            remedy = f"there {'is' if len(there) == 1 else 'are'} {', '.join(there[:20])}: choose from what is there."
         else:
             remedy = "choose another one, or mend the address, which mostly ends in /v1."
         return VisionError(f"There is no model {self.options.model} at {self.host}; {remedy}", permanent=True)

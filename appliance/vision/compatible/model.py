@@ -14,6 +14,8 @@ from appliance.vision.provider import NO_CONTEXT, Context, Evidence, VisionError
 from appliance.vision.sifting import Sifted
 from appliance.words import Description
 
+CHECK_TOKENS = 16  # of an answer that only shows that there is one
+
 
 @dataclass(frozen=True, slots=True)
 class _Told:
@@ -56,9 +58,10 @@ class Compatible:
         return self.price.of(prices.most_input(self.model), self.options.answer_tokens) if self.price else 0
 
     def check(self) -> None:
-        """Whether the server answers, has the model, and the model sees. Asks the server each time."""
+        """Whether the server answers, takes the key, has the model, and the model sees. Asks the server each time."""
         self._sees = False
         self._see()
+        self._line.ask([sight.QUESTION], pictures.plain(sight.COLOURS["red"]), schema=None, tokens=CHECK_TOKENS)
 
     def describe(self, preview: bytes, *, language: str, context: Context = NO_CONTEXT) -> Description:
         return self._ask(preview, language, context).description
