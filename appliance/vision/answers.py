@@ -46,7 +46,7 @@ def parse(text: str, *, cut_off: bool = False) -> Answer:
     for found in _objects(text, cut_off):
         try:
             answer = msgspec.convert(found, Answer)
-        except msgspec.ValidationError:
+        except (msgspec.ValidationError, UnicodeError):  # half a character may be escaped in JSON
             continue
         if answer.subject or answer.candidates or answer.text:
             return answer

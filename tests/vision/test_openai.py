@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from appliance import vision
-from appliance.vision import Context, VisionError, compatible, prompts
+from appliance.vision import Context, VisionError, addresses, compatible, prompts
+from appliance.vision.compatible import prices
 from appliance.words import Origin, Role
 from tests.servers import vision_models, vision_server
 from tests.vision import pictures
@@ -284,9 +285,6 @@ def test_the_price_is_that_of_the_list_or_of_the_owner():
 
 
 def _price(options: compatible.Options) -> tuple[float, float] | None:
-    from appliance.vision import addresses
-    from appliance.vision.compatible import prices
-
     price = prices.price(options, local=addresses.is_own(options.base_url))
     return (price.input, price.output) if price else None
 

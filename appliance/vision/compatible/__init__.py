@@ -17,6 +17,9 @@ NEEDED = (
 OPENAI = "https://api.openai.com/v1"
 
 
+_Price = Annotated[float, msgspec.Meta(ge=0)]
+
+
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a server with OpenAI's API needs."""
 
@@ -44,10 +47,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         bool, msgspec.Meta(description="let the model think before it answers, which is slower and dearer")
     ] = False
     input_price: Annotated[
-        float | None, msgspec.Meta(ge=0, description="US dollars for a million tokens that are sent, if not known")
+        _Price | None, msgspec.Meta(description="US dollars for a million tokens that are sent, if not known")
     ] = None
     output_price: Annotated[
-        float | None, msgspec.Meta(ge=0, description="US dollars for a million tokens of answers, if not known")
+        _Price | None, msgspec.Meta(description="US dollars for a million tokens of answers, if not known")
     ] = None
 
 
