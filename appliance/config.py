@@ -18,6 +18,7 @@ PREFIX = "RENAMER_"
 DATABASE_FILE = "renamer.db"
 DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 LONGEST_WRITING_SECONDS = 2
+SECONDED = "+local"  # after a provider's name, for a second opinion
 SECRET_FILES = {"DATABASE_URL", "GOOGLE_CREDENTIALS", "OPENAI_API_KEY", "QUEUE_URL", "SECRET_KEY"}
 KNOWN = {"BASE_URL", "DATA", "OPENAI_BASE_URL", "OPENAI_MODEL", "VISION", "WORKERS"} | SECRET_FILES
 
@@ -41,7 +42,15 @@ class Settings:
     @property
     def vision_chain(self) -> tuple[str, ...]:
         """Who is asked about a picture, one after the other."""
-        return tuple(name.strip() for name in self.vision.split(",") if name.strip()) or ("local",)
+        return tuple(name.strip().removesuffix(SECONDED) for name in self.vision.split(",") if name.strip()) or (
+            "local",
+        )
+
+    @property
+    def seconded(self) -> frozenset[str]:
+        """Those of them to whom the embedded engine gives a second opinion, as in "openai+local"."""
+        names = (name.strip() for name in self.vision.split(","))
+        return frozenset(name.removesuffix(SECONDED) for name in names if name.endswith(SECONDED))
 
     @property
     def embedded(self) -> bool:

@@ -90,4 +90,4 @@ def test_a_photo_with_a_position_goes_through_the_whole_program_without_it(home:
         for asked_ in server.answered:
             for picture in asked_.pictures:
                 assert_bare(picture)
-            assert not [secret for secret in ("SecretCam", "Berlin", "52.5") if secret in str(asked_.body)]
+            assert not [secret for secret in ("SecretCam", "52.5", "13.4") if secret in str(asked_.body)]

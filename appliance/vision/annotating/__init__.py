@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from appliance.config import Settings
+from appliance.vision import seconding
 from appliance.vision.provider import Provider, VisionError
 
 NAME = "google"
@@ -35,6 +36,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     endpoint: Annotated[
         str, msgspec.Meta(description="another address of the service, such as eu-vision.googleapis.com for Europe")
     ] = ""
+    second_opinion: Annotated[
+        bool,
+        msgspec.Meta(description="the embedded engine looks too: where it sees something else, the name is less sure"),
+    ] = False
     timeout: Annotated[float, msgspec.Meta(ge=1, le=900, description="seconds that one answer may take")] = 60.0
     picture_side: Annotated[
         int, msgspec.Meta(ge=128, le=1024, description="pixels of the longer side of the picture that is sent")
@@ -46,12 +51,14 @@ def connect(options: Options) -> Provider:
     credentials cannot be any."""
     from appliance.vision.annotating.model import Annotating
 
-    return Annotating(options)
+    service = Annotating(options)
+    return seconding.seconded(service) if options.second_opinion else service
 
 
 def given(settings: Settings) -> dict[str, Any]:
     """The options that the environment gives; empty where it gives none."""
-    return {"credentials": settings.google_credentials} if settings.google_credentials else {}
+    known = {"credentials": settings.google_credentials} | seconding.given(settings, NAME)
+    return known if settings.google_credentials else {}
 
 
 def where(options: Options) -> str:

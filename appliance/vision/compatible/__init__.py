@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from appliance.config import Settings
-from appliance.vision import addresses
+from appliance.vision import addresses, seconding
 from appliance.vision.provider import Provider, VisionError
 
 NAME = "openai"
@@ -43,6 +43,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         int, msgspec.Meta(ge=128, le=1024, description="pixels of the longer side of the picture that is sent")
     ] = 768
     answer_tokens: Annotated[int, msgspec.Meta(ge=50, le=8000, description="the longest answer, in tokens")] = 500
+    second_opinion: Annotated[
+        bool,
+        msgspec.Meta(description="the embedded engine looks too: where it sees something else, the name is less sure"),
+    ] = False
     think: Annotated[
         bool, msgspec.Meta(description="let the model think before it answers, which is slower and dearer")
     ] = False
@@ -60,9 +64,10 @@ def connect(options: Options) -> Provider:
     from appliance.vision.compatible.model import Compatible
 
     try:
-        return Compatible(options)
+        model = Compatible(options)
     except ValueError as error:
         raise VisionError(f"{options.base_url} is no address of a server: {error}.", permanent=True) from error
+    return seconding.seconded(model) if options.second_opinion else model
 
 
 def given(settings: Settings) -> dict[str, Any]:
@@ -72,7 +77,8 @@ def given(settings: Settings) -> dict[str, Any]:
         "api_key": settings.openai_api_key,
         "model": settings.openai_model,
     }
-    return {name: value for name, value in values.items() if value} if settings.openai_model else {}
+    known = {name: value for name, value in values.items() if value}
+    return known | seconding.given(settings, NAME) if settings.openai_model else {}
 
 
 def where(options: Options) -> str:

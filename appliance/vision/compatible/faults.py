@@ -155,12 +155,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """In seconds, as far as the server says: RFC 9110's Retry-After, or OpenAI's own headers, of which the longest
     counts. None where it says nothing."""
     lower = {name.lower(): value for name, value in headers.items()}
-    if seconds := _seconds(lower.get("retry-after-ms"), 0.001):
-        return seconds
-    if seconds := _seconds(lower.get("retry-after"), 1.0) or _until(lower.get("retry-after")):
-        return seconds
-    waits = [wait for name in _RESETS if (wait := _duration(lower.get(name))) is not None]
-    return max(waits, default=None)
+    said = (
+        _seconds(lower.get("retry-after-ms"), 0.001),
+        _seconds(lower.get("retry-after"), 1.0),
+        _until(lower.get("retry-after")),
+        max((wait for name in _RESETS if (wait := _duration(lower.get(name))) is not None), default=None),
+    )
+    return next((seconds for seconds in said if seconds is not None), None)
 
 
 def _seconds(value: str | None, unit: float) -> float | None:
