@@ -64,14 +64,14 @@ def _run(settings: Settings, listener: socket.socket, welcome: str, *, first: bo
         if _answers(listener, supervisor):
             click.echo(welcome)
             if first and settings.vision_chain == ("local",):
-                _offer_servers()
+                offer_servers()
         supervisor.watch()
     if supervisor.broken:
         raise Unavailable(f"The {supervisor.broken} process cannot be started; what it said stands above.")
     click.echo("Stopped.")
 
 
-def _offer_servers() -> None:
+def offer_servers() -> None:
     """Whoever starts it first may have a better engine on this machine, and not know that it can be used."""
     from appliance.vision import finding  # with a client of HTTP, for the first start alone
 

@@ -55,11 +55,11 @@ def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names[:3]) + more
 
 
-def found(places: Iterable[tuple[str, int]] = PLACES) -> list[Found]:
+def found(places: Iterable[tuple[str, int]] | None = None) -> list[Found]:
     """Those that answer, all asked at the same time. Takes half a second where there is none, two where one is slow. No
     picture is sent, and no model is loaded."""
     answers: queue.SimpleQueue[tuple[int, Found | None]] = queue.SimpleQueue()
-    asked = list(places)
+    asked = list(PLACES if places is None else places)
     for number, (host, port) in enumerate(asked):
         # Not of a pool, since a program's end would wait for a name that nobody answers.
         threading.Thread(target=_tell, args=(answers, number, host, port), daemon=True).start()

@@ -17,18 +17,21 @@ A model's name is `eyes` and how it behaves, each after a `+`, for instance `eye
     empty           an answer without text                      huge          ten megabytes of it
     lies            says "purple elephant" whatever it sees     unsure        says that it guesses
     people          says who somebody is                        hostile       paths, markup and orders as words
+    drips           sends a byte of it every tenth second       packed        ten megabytes, gzipped to nothing
+    moves=PORT      sends whoever asks to another port
     greedy          takes a million tokens for an answer        secretive     says nothing of its tokens
 
 `Served.parrot` is what every answer says, whatever the model, while it is not None.
 """
 
 import argparse
+import gzip
 import json
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
@@ -149,7 +152,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(_facts(self.server.state, self.path, str(body.get("model", ""))))
         with self.server.state.counted():
             reply = _answer(self.server.state, asked)
-        return self._send(reply) if reply else self._drop()
+        if reply is None:
+            return self._drop()
+        return self._drip(reply) if "drips" in vision_models.manners(asked.model) else self._send(reply)
 
     def _hear(self, body: dict[str, Any]) -> Asked:
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -167,17 +172,32 @@ class _Handler(BaseHTTPRequestHandler):
     def _drop(self) -> None:
         self.close_connection = True
 
+    def _drip(self, reply: _Reply) -> None:
+        content = json.dumps(reply.body).encode()
+        self._begin(reply, len(content))
+        with suppress(OSError):
+            for byte in content:
+                self.wfile.write(bytes([byte]))
+                if self.server.state.ended.wait(0.1):
+                    return
+        self.close_connection = True
+
     def _send(self, reply: _Reply) -> None:
         content = json.dumps(reply.body).encode()
-        self.send_response(reply.status)
-        for name, value in {"Content-Type": "application/json", **reply.headers}.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
+        if reply.headers.get("Content-Encoding") == "gzip":
+            content = gzip.compress(content)
+        self._begin(reply, len(content))
         try:
             self.wfile.write(content)
         except OSError:  # who asked has read enough
             self.close_connection = True
+
+    def _begin(self, reply: _Reply, length: int) -> None:
+        self.send_response(reply.status)
+        for name, value in {"Content-Type": "application/json", **reply.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
 
     def log_message(self, *_: Any) -> None:
         """Nothing: what was asked stands in `asked`."""
@@ -244,6 +264,10 @@ def _answer(state: Served, asked: Asked) -> _Reply | None:
     state.ended.wait(float(manners["slow"]) if "slow" in manners else None if "hangs" in manners else 0)
     if "drops" in manners:
         return None
+    if "moves" in manners:
+        return _Reply(307, {}, {"Location": f"http://127.0.0.1:{manners['moves']}{asked.path}"})
+    if "packed" in manners:
+        return _Reply(200, {"choices": [], "padding": "x" * (10 << 20)}, {"Content-Encoding": "gzip"})
     return _fault(state, asked, manners) or _refusal_of_options(asked, manners) or _said(state, asked, manners)
 
 

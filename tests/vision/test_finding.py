@@ -5,7 +5,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from appliance.commands import serve
 from appliance.vision import addresses, finding
+from tests.home import Home
 from tests.servers import vision_server
 
 
@@ -73,6 +75,26 @@ def test_a_server_of_something_else_is_taken_for_none(monkeypatch: pytest.Monkey
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def test_check_says_what_was_found_and_how_to_use_it(monkeypatch: pytest.MonkeyPatch, home: Home):
+    with vision_server.served("eyes", kind="ollama") as server:
+        monkeypatch.setitem(addresses.PORTS, server.port, "Ollama")
+        monkeypatch.setattr(finding, "PLACES", [(finding.HERE, server.port)])
+        said = home.run("check")
+
+    assert f"ok       vision servers: Ollama answers at {server.url} with eyes, which can see" in said.output
+    assert f"RENAMER_VISION=openai,local RENAMER_OPENAI_BASE_URL={server.url}" in said.output
+    assert server.answered == []
+
+
+def test_the_first_start_offers_what_was_found(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    with vision_server.served("eyes", kind="ollama") as server:
+        monkeypatch.setitem(addresses.PORTS, server.port, "Ollama")
+        monkeypatch.setattr(finding, "PLACES", [(finding.HERE, server.port)])
+        serve.offer_servers()
+
+    assert "Ollama answers at" in capsys.readouterr().out
 
 
 def test_where_nothing_listens_nothing_is_found(monkeypatch: pytest.MonkeyPatch):

@@ -156,6 +156,8 @@ def _fault(provider: vision.Provider) -> str:
         ("garbage", "does not answer in the form asked for", False, False),
         ("empty", "does not answer in the form asked for", False, False),
         ("huge", "answers with more than 256 KiB", False, False),
+        ("packed", "answers with more than 256 KiB", False, False),
+        ("drips", "does not answer within 5 seconds", False, False),
         ("refuses", "refuses to describe this picture: “I can't help with that picture.”", False, True),
         ("filtered", "refuses to describe this picture", False, True),
         ("truncated+empty", "said nothing in 500 tokens: raise answer_tokens", False, True),
@@ -169,6 +171,17 @@ def test_what_goes_wrong_is_a_sentence_that_says_whether_to_try_again(
 
     assert sentence in str(raised.value)
     assert (raised.value.permanent, raised.value.refused) == (permanent, refused)
+
+
+def test_a_server_that_sends_elsewhere_is_not_followed_with_a_key_and_a_picture():
+    with vision_server.served("eyes", kind="llama") as other:
+        model = f"eyes+moves={other.port}"
+        with asked(model, api_key="secret") as (provider, _), pytest.raises(VisionError) as raised:
+            provider.describe(RED, language="en")
+
+    assert "sends to another address: give that one as base_url" in str(raised.value)
+    assert raised.value.permanent
+    assert other.asked == []
 
 
 def test_a_server_that_asks_for_a_pause_says_for_how_long():
