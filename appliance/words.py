@@ -54,6 +54,16 @@ class Usage:
     cost: int = 0
     seconds: float = 0.0
 
+    def plus(self, other: "Usage") -> "Usage":
+        """What both took together."""
+        return Usage(
+            self.calls + other.calls,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cost + other.cost,
+            round(self.seconds + other.seconds, 3),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Description:

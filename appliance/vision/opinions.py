@@ -12,7 +12,7 @@ from itertools import chain
 from appliance.vision import people
 from appliance.vision.concepts import PEOPLE, Concept, concepts
 from appliance.vision.provider import NO_CONTEXT, Closes, Context, Evidence, Priced, Provider, VisionError
-from appliance.words import Description, Origin, Role, Usage, Word
+from appliance.words import Description, Origin, Role, Word
 
 RULES = 1  # raised whenever two answers are weighed otherwise
 HEARD = 0.5  # of the second one's confidence, below which it is taken for silent
@@ -63,7 +63,7 @@ class Seconded:
         said = self.main.describe(preview, language=language, context=context)
         other = self._second(preview, language)
         weighed = Weighed(said, other).description if other else said
-        usage = _sum(said.usage, other.usage) if other else said.usage
+        usage = said.usage.plus(other.usage) if other else said.usage
         return replace(weighed, prompt=self.prompt, usage=usage)
 
     def explain(self, preview: bytes, *, language: str) -> list[Evidence]:
@@ -180,13 +180,3 @@ def _phrases(tokens: list[str]) -> Iterator[str]:
         for start in range(len(tokens) - length + 1):
             phrase = " ".join(tokens[start : start + length])
             yield from (phrase, phrase.removesuffix("s"))
-
-
-def _sum(one: Usage, other: Usage) -> Usage:
-    return Usage(
-        one.calls + other.calls,
-        one.input_tokens + other.input_tokens,
-        one.output_tokens + other.output_tokens,
-        one.cost + other.cost,
-        round(one.seconds + other.seconds, 3),
-    )

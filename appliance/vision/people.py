@@ -25,6 +25,15 @@ _TITLES = _words(
     "sänger sängerin politiker politikerin namens monsieur madame président présidente acteur actrice chanteur "
     "chanteuse señor señora presidente presidenta cantante actriz signor signora"
 )
+_ARTICLES = _words("a an the ein eine der die das un une le la el una il lo o um uma een en")
+# Whom anybody sees, of whatever name.
+_ANYBODY = _words(
+    "adult athlete baby boy bride child children couple crowd cyclist dancer family girl group groom kid kids man men "
+    "musician people person player runner skier surfer toddler tourist unknown woman women worker none null "
+    "baby braut familie frau frauen gruppe junge kind kinder leute mann männer mensch menschen mädchen paar person "
+    "personen bébé enfant enfants famille femme femmes fille garçon groupe homme hommes personne personnes bebé "
+    "familia hombre hombres mujer mujeres niña niño niños persona personas bambina bambino donna famiglia uomo"
+)
 # What is named after somebody, and is no person: "Charles Bridge", "St Peter's Basilica".
 _NAMESAKES = _words(
     "airport arena avenue basilica bay bridge building castle cathedral chapel church college dam falls fort "
@@ -43,14 +52,24 @@ def tokens(text: str) -> list[str]:
 def unsupported(claimed: Iterable[str], said: Iterable[str], support: Iterable[str]) -> frozenset[str]:
     """The words of names that nothing but pixels speaks for. `claimed` are names that the model lists, `said` all texts
     of its answer, `support` what a person wrote or what is written in the picture."""
-    known = {token for text in support for token in tokens(text)}
-    names = [tokens(name) for name in claimed] + [name for text in said for name in _looking_like_names(text)]
+    known, listed = {token for text in support for token in tokens(text)}, list(claimed)
+    names = [_listed(name) for name in listed] + [
+        name for text in (*listed, *said) for name in _looking_like_names(text)
+    ]
     return frozenset(token for name in names if not known.issuperset(name) for token in name if len(token) > 1)
 
 
 def names(text: str, those: frozenset[str]) -> bool:
     """Whether the text has a word of one of the names."""
     return not those.isdisjoint(tokens(text))
+
+
+def _listed(entry: str) -> list[str]:
+    """The name that a model lists. Smaller models list "woman in red" as well, which is none."""
+    words = [word for word in _WORD.findall(entry) if word.casefold() not in _ARTICLES]
+    if not words or not _ANYBODY.isdisjoint(tokens(words[0])):
+        return []
+    return tokens(" ".join(word for word in words if not word[0].islower()))
 
 
 def _looking_like_names(text: str) -> Iterator[list[str]]:

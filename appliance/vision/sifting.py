@@ -12,7 +12,7 @@ from appliance.words import Description, Origin, Role, Word
 # What a model's own word for its certainty is worth. A model is no judge of itself, and none of them is calibrated:
 # "sure" is far below what a person would mean by it, "likely" just enough for a name, and anything else is not.
 CONFIDENCE = {"sure": 0.75, "likely": 0.55, "guess": 0.3}
-UNKNOWN = 0.4
+UNKNOWN = 0.5  # of a model that says nothing of it
 RULES = 1  # raised whenever the same answer is taken otherwise
 LATER = 0.95  # of the score, for each candidate that comes after another
 

@@ -50,6 +50,7 @@ class Served:
     kind: Kind = "openai"
     key: str | None = None  # which every request must have
     parrot: str | None = None
+    listed: Sequence[str] | None = None  # where it does not list all of its models
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
     waiting: int = 0
@@ -57,6 +58,10 @@ class Served:
     ended: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     tries: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def shown(self) -> Sequence[str]:
+        return self.models if self.listed is None else self.listed
 
     @property
     def address(self) -> str:
@@ -218,7 +223,7 @@ def _facts(state: Served, path: str, model: str) -> _Reply:
 
 def _models(state: Served, _: str = "") -> dict[str, Any]:
     owner = "vllm" if state.kind == "vllm" else "us"
-    return {"object": "list", "data": [{"id": name, "object": "model", "owned_by": owner} for name in state.models]}
+    return {"object": "list", "data": [{"id": name, "object": "model", "owned_by": owner} for name in state.shown]}
 
 
 def _llama_models(state: Served, _: str) -> dict[str, Any]:
@@ -226,13 +231,13 @@ def _llama_models(state: Served, _: str) -> dict[str, Any]:
     listed["data"] = [one | {"owned_by": "llamacpp"} for one in listed["data"]]
     listed["models"] = [
         {"name": name, "model": name, "capabilities": ["multimodal" if one == "vision" else one for one in able]}
-        for name, able in ((name, _abilities(name)) for name in state.models)
+        for name, able in ((name, _abilities(name)) for name in state.shown)
     ]
     return listed
 
 
 def _studio_models(state: Served, _: str) -> dict[str, Any]:
-    return {"data": [{"id": name, "type": "vlm" if "vision" in _abilities(name) else "llm"} for name in state.models]}
+    return {"data": [{"id": name, "type": "vlm" if "vision" in _abilities(name) else "llm"} for name in state.shown]}
 
 
 def _abilities(model: str) -> list[str]:
@@ -246,7 +251,7 @@ _FACTS: dict[Kind, dict[str, Callable[[Served, str], dict[str, Any]]]] = {
     "ollama": {
         "/v1/models": _models,
         "/api/version": lambda *_: {"version": "0.13.0"},
-        "/api/tags": lambda state, _: {"models": [{"name": name, "model": name} for name in state.models]},
+        "/api/tags": lambda state, _: {"models": [{"name": name, "model": name} for name in state.shown]},
         "/api/show": lambda _, model: {"capabilities": _abilities(model)},
     },
     "lmstudio": {"/v1/models": _models, "/api/v0/models": _studio_models},

@@ -6,7 +6,7 @@ import pytest
 
 from appliance import vision
 from appliance.vision import Context, VisionError, addresses, compatible, prompts
-from appliance.vision.compatible import prices
+from appliance.vision.compatible import prices, sight
 from appliance.words import Origin, Role
 from tests.servers import vision_models, vision_server
 from tests.vision import pictures
@@ -127,6 +127,41 @@ def test_a_server_is_asked_once_whether_its_model_can_see(kind: vision_server.Ki
     assert len(server.answered) == 3 + (2 if kind in {"openai", "vllm"} else 0)
 
 
+def test_plain_pictures_are_charged_to_the_first_answer():
+    with asked("eyes", kind="vllm", input_price=1.0) as (provider, _):
+        first, second = (provider.describe(RED, language="en").usage for _ in range(2))
+
+    assert (first.calls, first.input_tokens, first.cost) == (3, 1200, 1200)
+    assert (second.calls, second.input_tokens, second.cost) == (1, 400, 400)
+
+
+@pytest.mark.parametrize(
+    ("text", "blind"),
+    [
+        ("Red", False),
+        ("The picture is red.", False),
+        ("<think>blue or green</think>\nred", False),
+        ("Blue.", True),
+        ("I'm sorry, but I can’t see images.", True),
+        ("As a text-based model I have no eyes", True),
+        ("There is no image.", True),
+        ("Crimson", False),
+        ('{"subject": "blue car"}', False),
+        ("", False),
+    ],
+)
+def test_only_an_answer_that_shows_that_a_model_is_blind_counts_against_it(text: str, blind: bool):
+    assert sight.is_blind(text, "red") == blind
+
+
+def test_a_model_that_is_listed_under_another_name_is_asked_all_the_same():
+    with vision_server.served("eyes", kind="llama") as server:
+        server.models = ("eyes", "eyes+secretive")
+        provider = openai(server, "eyes+secretive")
+        server.listed = ("eyes",)
+        assert provider.describe(RED, language="en").candidates
+
+
 def test_many_threads_that_wait_for_a_server_that_is_down_are_told_at_once():
     with vision_server.served("eyes+hangs") as server:
         provider = openai(server, "eyes+hangs", timeout=1.0)
@@ -235,7 +270,7 @@ def test_a_model_that_is_not_there_is_said_with_those_that_are():
         openai(server, "nope").describe(RED, language="en")
 
     assert "There is no model nope at 127.0.0.1:" in str(raised.value)
-    assert "there are eyes, other: choose from what is there." in str(raised.value)
+    assert "there are eyes, other: choose from these." in str(raised.value)
     assert raised.value.permanent
 
 

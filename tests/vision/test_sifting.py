@@ -113,7 +113,7 @@ def test_a_word_with_signs_in_it_may_be_one(word: str):
 
 
 @pytest.mark.parametrize(
-    ("said", "confidence"), [("sure", 0.75), ("likely", 0.55), ("guess", 0.3), ("99 %", 0.4), (None, 0.4)]
+    ("said", "confidence"), [("sure", 0.75), ("likely", 0.55), ("guess", 0.3), ("99 %", 0.5), (None, 0.5)]
 )
 def test_what_a_model_says_of_its_certainty_counts_for_less(said: str | None, confidence: float):
     assert sifted(subject="dog", certainty=said).description.confidence == confidence
@@ -168,6 +168,15 @@ def test_a_person_whom_the_owner_names_may_be_named(context: Context):
 
     assert texts(found) == [["Jacinda Ardern"]]
     assert found.description.alt == "Jacinda Ardern speaks."
+
+
+@pytest.mark.parametrize(
+    "entry", ["woman", "a man in a red shirt", "Woman in red", "Frau mit Hund", "none", "red square", ""]
+)
+def test_whom_anybody_sees_is_no_name_though_a_model_lists_it(entry: str):
+    found = sifted(people=[entry], candidates=[["woman", "red square", "Frau", "shirt"]])
+
+    assert texts(found) == [["woman", "red square", "Frau", "shirt"]]
 
 
 def test_a_name_that_is_written_in_the_picture_may_be_said():

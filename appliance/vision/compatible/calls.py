@@ -89,9 +89,19 @@ class Spent(msgspec.Struct, frozen=True):
     cost: float | None = None  # in US dollars, as OpenRouter says it
 
 
+class Part(msgspec.Struct, frozen=True):
+    text: str | None = None
+
+
 class Message(msgspec.Struct, frozen=True):
-    content: str | None = None
+    content: str | list[Part] | None = None
     refusal: str | None = None
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            return "".join(part.text or "" for part in self.content)
+        return self.content or ""
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -186,7 +196,7 @@ class Line:
             refusal = self.server.refused(choice.message.refusal or "")
             refusal.usage = usage
             raise refusal
-        return Reply(choice.message.content or "", choice.finish_reason == "length", usage)
+        return Reply(choice.message.text, choice.finish_reason == "length", usage)
 
     def _usage(self, spent: Spent, seconds: float) -> Usage:
         asked, answered = (min(max(n or 0, 0), 1 << 31) for n in (spent.prompt_tokens, spent.completion_tokens))

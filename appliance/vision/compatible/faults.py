@@ -37,9 +37,10 @@ _RESETS = ("x-ratelimit-reset-requests", "x-ratelimit-reset-tokens", "x-ratelimi
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Who is asked, for sentences about it."""
+    """Who is asked, for sentences about it. `there` are the models that it has, as far as it is known."""
 
     options: Options
+    there: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -74,10 +75,9 @@ class Server:
         said = f": “{shown.line(why, QUOTED)}”" if why else ""
         return VisionError(f"{self.options.model} at {self.host} refuses to describe this picture{said}.", refused=True)
 
-    def missing(self, there: list[str]) -> VisionError:
-        """`there` are the models that there are, as far as it is known."""
-        if there:
-            remedy = f"there {'is' if len(there) == 1 else 'are'} {', '.join(there[:20])}: choose from what is there."
+    def missing(self) -> VisionError:
+        if self.there:
+            remedy = f"there {'is' if len(self.there) == 1 else 'are'} {', '.join(self.there[:20])}: choose from these."
         else:
             remedy = "choose another one, or mend the address, which mostly ends in /v1."
         return VisionError(f"There is no model {self.options.model} at {self.host}; {remedy}", permanent=True)
@@ -103,7 +103,7 @@ class Server:
             seconds = retry_after(error.response.headers)
             return VisionError(f"{self.host} asks for a pause: too many requests.", retry_after=seconds)
         if status == 404:
-            return self.missing([])
+            return self.missing()
         if status == 413:
             return VisionError(f"{self.host} finds the picture too large: set a smaller picture_side.", permanent=True)
         return self._other(status, said)

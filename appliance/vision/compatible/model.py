@@ -10,7 +10,7 @@ import httpx2
 from appliance.vision import addresses, answers, pictures, prompts, sifting, wire
 from appliance.vision.compatible import NAME, Options, address, prices, sight
 from appliance.vision.compatible.calls import Line, Reply
-from appliance.vision.provider import NO_CONTEXT, Context, Evidence, VisionError
+from appliance.vision.provider import NO_CONTEXT, NO_USAGE, Context, Evidence, VisionError
 from appliance.vision.sifting import Sifted
 from appliance.words import Description
 
@@ -40,6 +40,8 @@ class Compatible:
         self._looks = 0
         self._fault: VisionError | None = None
         self._sees = False
+        self._shown = False  # plain pictures, to find out
+        self._owed = NO_USAGE  # for them, which the next answer is charged with
         self._told: _Told | None = None
 
     @property
@@ -59,9 +61,10 @@ class Compatible:
 
     def check(self) -> None:
         """Whether the server answers, takes the key, has the model, and the model sees. Asks the server each time."""
-        self._sees = False
+        self._sees, self._shown = False, False
         self._see()
-        self._line.ask([sight.QUESTION], pictures.plain(sight.COLOURS["red"]), schema=None, tokens=CHECK_TOKENS)
+        if not self._shown:
+            self._line.ask([sight.QUESTION], pictures.plain(sight.COLOURS["red"]), schema=None, tokens=CHECK_TOKENS)
 
     def describe(self, preview: bytes, *, language: str, context: Context = NO_CONTEXT) -> Description:
         return self._ask(preview, language, context).description
@@ -93,7 +96,9 @@ class Compatible:
             fault.usage = reply.usage
             raise fault from error
         sifted = sifting.sift(answer, context)
-        said = replace(sifted.description, provider=self.name, model=self.model, prompt=self.prompt, usage=reply.usage)
+        owed, self._owed = self._owed, NO_USAGE
+        usage = reply.usage.plus(owed)
+        said = replace(sifted.description, provider=self.name, model=self.model, prompt=self.prompt, usage=usage)
         return replace(sifted, description=said)
 
     def _cut_off(self) -> VisionError:
@@ -126,13 +131,13 @@ class Compatible:
             self._looks += 1  # at the end: who came meanwhile has waited for this one
 
     def _ask_for_sight(self) -> None:
+        """A name that the server does not list may be one of its all the same."""
         there = self._models()
+        self._line.server = replace(self._line.server, there=tuple(one.name for one in there if one.sees is not False))
         known = next((one for one in there if sight.is_called(one, self.model)), None)
-        if there and known is None:
-            raise self._line.server.missing([one.name for one in there if one.sees is not False])
         sees = known.sees if known else None
         if sees is None:
-            sees = all(self._names_colour(colour) for colour in sight.COLOURS)
+            sees = not any(self._misses(colour) for colour in sight.COLOURS)
         if not sees:
             raise self._line.server.blind()
 
@@ -142,11 +147,11 @@ class Compatible:
         except (httpx2.HTTPError, httpx2.InvalidURL, wire.TooLong, RuntimeError) as error:
             raise self._line.server.fault(error) from error
 
-    def _names_colour(self, colour: str) -> bool:
-        reply = self._line.ask(
-            [sight.QUESTION], pictures.plain(sight.COLOURS[colour]), schema=None, tokens=sight.PROBE_TOKENS
-        )
-        return sight.colour_in(reply.text, colour)
+    def _misses(self, colour: str) -> bool:
+        picture = pictures.plain(sight.COLOURS[colour])
+        reply = self._line.ask([sight.QUESTION], picture, schema=None, tokens=sight.PROBE_TOKENS)
+        self._shown, self._owed = True, self._owed.plus(reply.usage)
+        return sight.is_blind(reply.text, colour)
 
 
 def _key(preview: bytes, language: str, context: Context) -> tuple[str, str, Context]:

@@ -13,6 +13,12 @@ from appliance.vision import addresses, answers, shown
 MOST_MODELS = 500
 # Shown where a server does not say whether a model can see. A model without eyes may guess one of them.
 COLOURS = {"red": (225, 20, 20), "blue": (20, 40, 225)}
+_COLOUR = re.compile(r"\b(?:red|blue|green|yellow|purple|orange|black|white|grey|gray|brown|pink)\b")
+_SEES_NONE = re.compile(
+    r"\b(?:can't|cannot|unable to|not able to|don't|do not|didn't|did not)\b.{0,30}"
+    r"\b(?:see|view|access|analy[sz]e|receive|have)\b|\bno (?:picture|image)\b|\btext.based\b",
+    re.IGNORECASE,
+)
 QUESTION = "Which colour is this picture? Answer with one word."
 PROBE_TOKENS = 300  # enough for a model that thinks although it should not
 
@@ -109,7 +115,11 @@ def _decoded(response: httpx2.Response) -> Any:
         return None
 
 
-def colour_in(text: str, colour: str) -> bool:
-    """Whether the answer names this colour and no other of those that are shown."""
-    words = set(re.findall(r"[a-z]+", answers.without_thoughts(text).casefold()))
-    return {one for one in COLOURS if one in words} == {colour}
+def is_blind(text: str, colour: str) -> bool:
+    """Whether the answer shows that the model does not see: it says so, or names other colours. What is no answer to
+    the question shows nothing."""
+    said = answers.without_thoughts(text).casefold().replace("\u2019", "'")
+    named = set(_COLOUR.findall(said))
+    if "{" in said or colour in named:
+        return False
+    return bool(named) or _SEES_NONE.search(said) is not None
