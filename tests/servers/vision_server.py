@@ -18,7 +18,7 @@ A model's name is `eyes` and how it behaves, each after a `+`, for instance `eye
     lies            says "purple elephant" whatever it sees     unsure        says that it guesses
     people          says who somebody is                        hostile       paths, markup and orders as words
     drips           sends a byte of it every tenth second       packed        ten megabytes, gzipped to nothing
-    moves=PORT      sends whoever asks to another port
+    moves=PORT      sends whoever asks to another port          gathers=N     answers when N are waiting together
     greedy          takes a million tokens for an answer        secretive     says nothing of its tokens
 
 `Served.parrot` is what every answer says, whatever the model, while it is not None.
@@ -267,6 +267,8 @@ def _answer(state: Served, asked: Asked) -> _Reply | None:
         return _problem(404, f"The model '{asked.model}' does not exist.", "model_not_found")
     manners = vision_models.manners(asked.model)
     state.ended.wait(float(manners["slow"]) if "slow" in manners else None if "hangs" in manners else 0)
+    while state.most_at_once < int(manners.get("gathers", 0)) and not state.ended.wait(0.02):
+        pass
     if "drops" in manners:
         return None
     if "moves" in manners:

@@ -297,7 +297,7 @@ def test_an_address_without_a_path_gets_the_usual_one():
 
 
 def test_one_provider_keeps_many_calls_waiting():
-    with asked("eyes+slow=1", timeout=30.0) as (provider, server), ThreadPoolExecutor(64) as pool:
+    with asked("eyes+gathers=64", timeout=120.0) as (provider, server), ThreadPoolExecutor(64) as pool:
         said = list(pool.map(lambda _: provider.describe(RED, language="en"), range(64)))
 
     assert all(one.candidates for one in said)

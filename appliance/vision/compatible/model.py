@@ -63,7 +63,7 @@ class Compatible:
         """Whether the server answers, takes the key, has the model, and the model sees. Asks the server each time."""
         self._sees, self._shown = False, False
         self._see()
-        if not self._shown:
+        if self.options.api_key and not self._shown:  # a list of models is mostly for everybody
             self._line.ask([sight.QUESTION], pictures.plain(sight.COLOURS["red"]), schema=None, tokens=CHECK_TOKENS)
 
     def describe(self, preview: bytes, *, language: str, context: Context = NO_CONTEXT) -> Description:
