@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from appliance import auth, batches, migrations, pipeline, sources, vision
+from appliance import auth, batches, migrations, pipeline, providers, sources
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.errors import Unavailable
@@ -37,6 +37,12 @@ def open_database(settings: Settings) -> Database:
     else:
         migrations.check(database)
     return database
+
+
+def seed_providers(settings: Settings, database: Database) -> None:
+    """Puts down who looks at the pictures, as the environment says, where nobody has decided about that."""
+    with database.session(OWN_TENANT) as session:
+        providers.seed(session, vault_of(settings), settings)
 
 
 def make_data_folder(settings: Settings) -> None:
@@ -92,6 +98,8 @@ def open_accounts(settings: Settings, database: Database) -> str | None:
     with database.system_session() as session:
         auth.members.renew(session, vault)
         sources.renew(session, vault)
+        providers.renew(session, vault)
+        providers.seed(session, vault, settings)
         auth.links.tidy(session)
         path = auth.setup_link(session)
     return path and settings.base_url + path
@@ -105,9 +113,18 @@ def make_worker(
     actor: str = "system",
     told: Callable[[list[Outcome]], None] = lambda _: None,
 ) -> Worker:
-    storage, connections = Storage(settings.data / "previews"), sources.Connections(vault_of(settings))
-    given = vision.given(settings)
-    return Worker(database, storage, Decoder(), connections, owner=owner, actor=actor, told=told, given=given)
+    vault = vault_of(settings)
+    seed_providers(settings, database)
+    return Worker(
+        database,
+        Storage(settings.data / "previews"),
+        Decoder(),
+        sources.Connections(vault),
+        providers.Providers(vault, database, settings.workers),
+        owner=owner,
+        actor=actor,
+        told=told,
+    )
 
 
 @contextmanager

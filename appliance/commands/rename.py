@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from appliance import app, batches, naming, sources, vision
+from appliance import app, batches, naming, providers, sources, vision
 from appliance.batches import Line
 from appliance.commands import warning
 from appliance.commands.printing import Json, Table, counted, say
@@ -21,7 +21,7 @@ from appliance.errors import Invalid
 from appliance.models import OWN_TENANT, Batch, BatchKind, Source
 from appliance.pipeline import latecomers
 from appliance.pipeline.latecomers import Late
-from appliance.pipeline.worker import NO_PROVIDER, Worker
+from appliance.pipeline.worker import Worker
 from appliance.sources import Policy, joined, name_of
 from connectors.base import ConnectorError, Entry
 
@@ -102,7 +102,7 @@ def policy_of(settings: Settings, choices: dict[str, Any]) -> Policy:
     """What the options of the command line say. Raises UsageError."""
     profile, own_profile = named(settings, choices["profile"])
     policy = Policy(
-        provider=choices["provider"] or settings.vision_chain[0],
+        provider=choices["provider"] or providers.CHAIN,
         profile=profile,
         own_profile=own_profile,
         template=choices["template"],
@@ -116,26 +116,24 @@ def policy_of(settings: Settings, choices: dict[str, Any]) -> Policy:
     try:
         if policy.template is not None:
             naming.templates.check(policy.template)
-        if policy.provider != NO_PROVIDER:
-            vision.chosen(settings, policy.provider)
-    except (ValueError, vision.VisionError) as error:
+    except ValueError as error:
         raise click.UsageError(str(error)) from error
     return policy
 
 
 def _ask_provider(worker: Worker, policy: Policy) -> None:
-    """Before anything is looked at: can the provider work at all?"""
+    """Before anything is looked at: can anybody look at pictures at all?"""
     try:
-        provider = worker.provider(policy)
-        if provider is None:
-            return
-        provider.check()
-        if provider.languages is not None and policy.language not in provider.languages:
-            click.echo(
-                f"The {provider.name} engine does not speak {policy.language!r}; its words will be English.", err=True
-            )
+        chain = worker.providers.chain(OWN_TENANT, policy.provider)
+        link = chain and chain.working()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     except vision.VisionError as error:
         raise Invalid(str(error)) from error
+    if link and link.provider.languages is not None and policy.language not in link.provider.languages:
+        click.echo(
+            f"The {link.provider.name} engine does not speak {policy.language!r}; its words will be English.", err=True
+        )
 
 
 def _rename_in(worker: Worker, run: Run, scope: Scope, asked: Asked) -> None:

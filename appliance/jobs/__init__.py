@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from huey import SqliteHuey
 from huey.consumer import Consumer
@@ -20,7 +21,9 @@ from appliance.jobs.watch import Watchers
 from appliance.models import OWN_TENANT, Batch, Image, now
 from appliance.pipeline import leases
 from appliance.pipeline.worker import Worker
+from appliance.providers import CHAIN
 from appliance.storage import Storage
+from appliance.vision import asking
 
 SWEEP_SECONDS = 10.0
 BUSY_SECONDS = 1.0
@@ -28,6 +31,7 @@ SOONEST_SECONDS = 0.2
 PRUNE_SECONDS = 24 * 3600.0
 PICK_UP_SECONDS = 0.05
 IDLE_PICK_UP_SECONDS = 0.2
+QUESTIONS_AT_ONCE = 64
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +61,9 @@ class Doorbell:
 
     def sweep(self, database: Database) -> None:
         """Rings for whatever is due, unless enough rings are waiting to be answered already."""
+        full = self._worker.waiting.full() if self._worker else ()
         with database.reading(None) as session:
-            groups = list(pipeline.ready(session, None))
+            groups = list(pipeline.ready(session, None, full=full))
         if self.queue.pending_count() <= len(groups):
             for image_ids in groups:
                 self.ring(image_ids)
@@ -68,15 +73,24 @@ class Doorbell:
             raise RuntimeError("This doorbell only rings; nobody is at home to answer it.")
         pipeline.advance(self._worker, image_ids)
         with self._worker.database.reading(None) as session:
-            following = next(pipeline.ready(session, None), None)
+            following = next(pipeline.ready(session, None, full=self._worker.waiting.full()), None)
         if following:
             self.ring(following)
+
+    def feed(self, worker: Worker) -> None:
+        """Asks the next questions where a provider has room again, without waiting for a ring."""
+        if batch_ids := worker.waiting.free():
+            with worker.database.reading(None) as session:
+                image_ids = pipeline.waiting(session, None, batch_ids, QUESTIONS_AT_ONCE)
+            if image_ids:
+                pipeline.advance(worker, image_ids)
 
 
 def consume(settings: Settings, worker: Worker) -> None:
     """Answers the doorbell, sweeps, and watches the sources, until SIGINT, which lets what is under way be finished.
     SIGTERM ends it at once, which loses nothing either: the rows stay due."""
     doorbell = Doorbell(settings, worker)
+    worker.waiting.freed = partial(doorbell.feed, worker)
     consumer = Consumer(
         doorbell.queue,
         workers=settings.workers,
@@ -86,7 +100,7 @@ def consume(settings: Settings, worker: Worker) -> None:
         graceful_signal="INT",
     )
     sweeper = Sweeper(doorbell, worker.database, worker.storage, consumer.stop_flag)
-    watchers = Watchers(worker, settings.vision_chain[0], arrived=sweeper.wake, name=sweeper.name)
+    watchers = Watchers(worker, CHAIN, arrived=sweeper.wake, name=sweeper.name)
     sweeper.start()
     watchers.start()
     try:
@@ -147,6 +161,11 @@ class Sweeper:
         if undoing is not None:
             with self._database.system_session() as session:
                 batches.settle(session)
+        with self._database.reading(None) as session:
+            stale = asking.is_untidy(session, now())
+        if stale:
+            with self._database.system_session() as session:
+                asking.tidy(session, now())
 
     def _prune(self) -> None:
         """Once a day, and at the start."""

@@ -155,7 +155,8 @@ class Watcher:
     def _prepare(self) -> None:
         """While a file must stand still; otherwise the first one waits for it afterwards."""
         provider = msgspec.convert(self.source.choices, Choices).provider or self.vision
-        threading.Thread(target=self.worker.prepare, args=(provider,), name="prepare", daemon=True).start()
+        asked = self.source.tenant_id, provider
+        threading.Thread(target=self.worker.prepare, args=asked, name="prepare", daemon=True).start()
 
     def _complete_bursts(self, intake: Intake) -> None:
         if time.monotonic() >= self._bursts_at:

@@ -17,6 +17,7 @@ from appliance.models.images import (
     Source,
 )
 from appliance.models.journal import IS_OPEN, OPEN, Event, OwnProfile, Rename, RenameState
+from appliance.models.vision import Allowance, Ask, OwnProvider, Spending, VisionChoices
 
 __all__ = [
     "FINAL",
@@ -26,7 +27,9 @@ __all__ = [
     "OWN_TENANT",
     "REVIEWED",
     "SHOWN",
+    "Allowance",
     "ApiToken",
+    "Ask",
     "Base",
     "Batch",
     "BatchKind",
@@ -39,6 +42,7 @@ __all__ = [
     "Membership",
     "Moment",
     "OwnProfile",
+    "OwnProvider",
     "Owner",
     "Picture",
     "Rename",
@@ -47,8 +51,10 @@ __all__ = [
     "SeenDescription",
     "SignIn",
     "Source",
+    "Spending",
     "Tenant",
     "Throttle",
     "User",
+    "VisionChoices",
     "now",
 ]

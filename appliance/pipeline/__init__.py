@@ -3,8 +3,9 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
 
 from sqlalchemy import Select, exists, or_, select
@@ -12,8 +13,9 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from appliance.models import Image, ImageState, now
-from appliance.pipeline import applying, looking, planning
-from appliance.pipeline.leases import Claim, Outcome, claim, finish, owned
+from appliance.pipeline import applying, describing, looking, planning
+from appliance.pipeline.describing import Place
+from appliance.pipeline.leases import LEASE, Claim, Outcome, claim, finish, owned
 from appliance.pipeline.worker import Order, Worker
 
 LOOKS_AT_ONCE = 8  # pictures decoded or described before the outcome is stored
@@ -27,7 +29,7 @@ Step = Callable[[Worker, Order, Sequence[Claim]], list[Outcome]]
 _STEPS: dict[ImageState, Step] = {
     ImageState.FOUND: looking.fetch,
     ImageState.UNSTABLE: looking.fetch,
-    ImageState.FETCHED: looking.describe,
+    ImageState.FETCHED: describing.describe,
     ImageState.DESCRIBED: planning.plan,
     ImageState.PLANNED: applying.apply,
     ImageState.RENAMING: applying.recover,
@@ -40,13 +42,39 @@ def advance(worker: Worker, image_ids: Iterable[int]) -> int:
 
     Repeatable at any time from any process: what is not due, or is another's, is left alone.
     """
+    wanted, places = describing.take_places(worker, image_ids)
     claimed_at = time.monotonic()
     with worker.database.system_session() as session:
-        claims = claim(session, image_ids, worker.owner)
-    with worker.heartbeat.holding(claims, claimed_at):
-        for _, group in groupby(sorted(claims, key=_alike), key=_alike):
+        claims = claim(session, wanted, worker.owner)
+    left = _let_wait(worker, claims, places, claimed_at)
+    with worker.heartbeat.holding(left, claimed_at):
+        for _, group in groupby(sorted(left, key=_alike), key=_alike):
             _step(worker, list(group))
     return len(claims)
+
+
+def _let_wait(worker: Worker, claims: list[Claim], places: dict[int, Place], claimed_at: float) -> list[Claim]:
+    """Those for which places were taken wait for their providers in threads of their own; returns the others."""
+    waiting = [one for one in claims if one.id in places and one.state is ImageState.FETCHED]
+    for image_id in places.keys() - {one.id for one in waiting}:
+        worker.waiting.give_back(places[image_id].provider_id, 1)
+    worker.heartbeat.hold(waiting, claimed_at)
+    for one in waiting:
+        worker.waiting.run(places[one.id].provider_id, partial(_wait, worker, places[one.id], one))
+    return [one for one in claims if one not in waiting]
+
+
+def _wait(worker: Worker, place: Place, one: Claim) -> None:
+    try:
+        describing.wait_for(worker, place.order, place.chain, one)
+    except Exception:
+        logger.exception("Nobody could be asked about %s", one.path)
+        worker.told(_finished(worker, one.tenant_id, [looking.again(one, _UNEXPECTED)]))
+    finally:
+        worker.heartbeat.release([one])
+
+
+_UNEXPECTED = "Something unexpected went wrong; the log says more."
 
 
 def _alike(one: Claim) -> tuple[int, str, str]:
@@ -58,7 +86,7 @@ def _step(worker: Worker, claims: list[Claim]) -> None:
         outcomes = _STEPS[claims[0].state](worker, worker.order(claims[0]), claims)
     except Exception:
         logger.exception("A step failed for %s and %s more", claims[0].path, len(claims) - 1)
-        outcomes = [looking.again(one, "Something unexpected went wrong; the log says more.") for one in claims]
+        outcomes = [looking.again(one, _UNEXPECTED) for one in claims]
     if outcomes:
         worker.told(_finished(worker, claims[0].tenant_id, outcomes))
 
@@ -84,6 +112,7 @@ def work_off(
     broken = threading.Event()
     with ThreadPoolExecutor(threads, thread_name_prefix="images") as pool:
         team = [pool.submit(_work_off, worker, batch_id, stopping, broken, looks) for _ in range(threads)]
+    worker.waiting.drain()
     for thread in team:
         thread.result()
 
@@ -92,11 +121,12 @@ def _work_off(worker: Worker, batch_id: int, stopping: threading.Event, broken: 
     try:
         while not stopping.is_set() and not broken.is_set():
             with worker.database.reading(None) as session:
-                image_ids = next(ready(session, worker.owner, batch_id, looks), [])
+                full = worker.waiting.full()
+                image_ids = next(ready(session, worker.owner, batch_id, looks, full), [])
                 if not image_ids and not _unfinished(session, batch_id):
                     return
             if not image_ids:
-                stopping.wait(IDLE_SECONDS)
+                worker.waiting.wait(IDLE_SECONDS) if worker.waiting.count else stopping.wait(IDLE_SECONDS)
             elif not advance(worker, image_ids):
                 stopping.wait(IDLE_SECONDS / 10)  # another thread was quicker
     except BaseException:
@@ -105,10 +135,15 @@ def _work_off(worker: Worker, batch_id: int, stopping: threading.Event, broken: 
 
 
 def ready(
-    session: Session, owner: str | None, batch_id: int | None = None, looks: int = LOOKS_AT_ONCE
+    session: Session,
+    owner: str | None,
+    batch_id: int | None = None,
+    looks: int = LOOKS_AT_ONCE,
+    full: Collection[int] = (),
 ) -> Iterator[list[int]]:
     """Images that are due and free, or the owner's, in the order in which they are best taken: what is nearest to its
-    end first. `looks` is how many are taken at once where each is opened.
+    end first. `looks` is how many are taken at once where each is opened. `full` are the batches whose pictures nobody
+    can be asked about right now.
     """
     for state, limit in (
         (ImageState.RENAMING, ROWS_AT_ONCE),
@@ -122,8 +157,16 @@ def ready(
             yield from _settled_folders(session, owner, batch_id)
             continue
         wanted = _due(owner, batch_id, state).order_by(Image.batch_id, Image.folder, Image.id).limit(limit)
+        if full and state is ImageState.FETCHED:
+            wanted = wanted.where(Image.batch_id.not_in(full))
         if ids := list(session.scalars(wanted)):
             yield ids
+
+
+def waiting(session: Session, owner: str | None, batch_ids: Collection[int], limit: int) -> list[int]:
+    """Images of these batches about which a provider is to be asked."""
+    wanted = _due(owner, None, ImageState.FETCHED).where(Image.batch_id.in_(batch_ids))
+    return list(session.scalars(wanted.order_by(Image.batch_id, Image.folder, Image.id).limit(limit)))
 
 
 def _due(owner: str | None, batch_id: int | None, state: ImageState) -> Select[int]:
@@ -140,7 +183,8 @@ def _settled_folders(session: Session, owner: str | None, batch_id: int | None) 
         early.folder == Image.folder,
         early.due_at.is_not(None),
         early.tries == 0,
-        or_(early.fence > 0, early.due_at <= now()),  # what has only just arrived does not hold up the others
+        early.due_at <= now() + 2 * LEASE,  # what is put off for longer does not hold up the others, nor ...
+        or_(early.fence > 0, early.due_at <= now()),  # ... what has only just arrived
     )
     folders = _due(owner, batch_id, ImageState.DESCRIBED).with_only_columns(Image.batch_id, Image.folder)
     for batch, folder in session.execute(folders.where(~unsettled).distinct()):

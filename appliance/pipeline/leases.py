@@ -201,15 +201,22 @@ class Heartbeat:
     @contextmanager
     def holding(self, claims: Sequence[Claim], claimed_at: float) -> Iterator[None]:
         """`claimed_at` is the monotonic clock before the claim was made."""
-        with self._lock:
-            self._held |= {one.id: (one.fence, claimed_at) for one in claims}
+        self.hold(claims, claimed_at)
         try:
             yield
         finally:
-            with self._lock:
-                for one in claims:
-                    if self._held.get(one.id, (None,))[0] == one.fence:
-                        del self._held[one.id]
+            self.release(claims)
+
+    def hold(self, claims: Sequence[Claim], claimed_at: float) -> None:
+        """Until they are released."""
+        with self._lock:
+            self._held |= {one.id: (one.fence, claimed_at) for one in claims}
+
+    def release(self, claims: Sequence[Claim]) -> None:
+        with self._lock:
+            for one in claims:
+                if self._held.get(one.id, (None,))[0] == one.fence:
+                    del self._held[one.id]
 
     def holds(self, one: Claim) -> bool:
         """The lease cannot have run out yet, whatever others have done meanwhile."""

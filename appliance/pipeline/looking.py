@@ -1,4 +1,4 @@
-"""The steps that look at an image: fetch (hash, check, decode) and describe."""
+"""The step that opens an image: hashed, checked and decoded."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -9,12 +9,12 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from appliance import imaging, renames, vision
-from appliance.db import insert_once, portions
-from appliance.models import REVIEWED, ImageState, Picture, SeenDescription
+from appliance import imaging, renames
+from appliance.db import insert_once
+from appliance.models import REVIEWED, ImageState, Picture
+from appliance.pipeline.describing import descriptions
 from appliance.pipeline.leases import Claim, Outcome
 from appliance.pipeline.worker import Order, Worker
-from appliance.words import Description
 from connectors.base import ConnectorError, Entry, FileGone, Settles
 
 MOST_TRIES = 5
@@ -72,7 +72,7 @@ def _inspect(worker: Worker, order: Order, opened: Sequence[_Opened]) -> list[Ou
     if not opened:
         return []
     known = _known(worker, order, [one.claim for one in opened])
-    if worker.provider(order.policy) is None:
+    if worker.chain(order) is None:
         return _read_headers(worker, known, opened)
     return [_look(worker, order, known, one) for one in opened]
 
@@ -83,7 +83,7 @@ def _known(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Known:
         pictures = select(Picture.sha256).where(Picture.tenant_id == tenant_id, Picture.sha256.in_(hashes))
         return _Known(
             frozenset(session.scalars(pictures)),
-            frozenset(descriptions(session, worker.provider(order.policy), order, tenant_id, hashes)),
+            frozenset(descriptions(session, worker.chain(order), order, hashes, first=True)),
         )
 
 
@@ -125,10 +125,6 @@ def _store_pictures(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     insert_once(session, Picture, rows)
 
 
-def _store_descriptions(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    insert_once(session, SeenDescription, rows)
-
-
 def _facts(claim: Claim, picture: imaging.Picture) -> dict[str, Any]:
     return {
         "tenant_id": claim.tenant_id,
@@ -139,50 +135,6 @@ def _facts(claim: Claim, picture: imaging.Picture) -> dict[str, Any]:
         "height": picture.height,
         "phash": None if picture.phash is None else f"{picture.phash:016x}",
         "exif": msgspec.to_builtins(picture.exif) | {"words": msgspec.to_builtins(picture.words)},
-    }
-
-
-def describe(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
-    """Asks the provider about each stored preview; one that was lost meanwhile is fetched again."""
-    return [_describe(worker, order, claim) for claim in claims]
-
-
-def _describe(worker: Worker, order: Order, claim: Claim) -> Outcome:
-    provider = worker.provider(order.policy)
-    preview = worker.storage.preview(claim.tenant_id, str(claim.sha256))
-    if provider is None or preview is None:
-        return Outcome(claim.becomes(ImageState.FOUND))
-    try:
-        said = provider.describe(preview, language=order.policy.language)
-    except vision.VisionError as error:
-        return _unanswered(claim, error)
-    if order.kind not in REVIEWED:
-        worker.storage.drop_preview(claim.tenant_id, str(claim.sha256))
-    values = _key(provider, order, claim.tenant_id) | {"sha256": claim.sha256, "body": msgspec.to_builtins(said)}
-    event = {"type": "image.described", "after": {"alt": said.alt, "confidence": said.confidence}}
-    changed = claim.becomes(ImageState.DESCRIBED, alt=said.alt)
-    return Outcome(changed, (event,), (_store_descriptions, values))
-
-
-def descriptions(
-    session: Session, provider: vision.Provider | None, order: Order, tenant_id: int, hashes: set[str]
-) -> dict[str, Description]:
-    """What this batch's provider has said of these contents, by SHA-256."""
-    if provider is None:
-        return {}
-    mine = [getattr(SeenDescription, name) == value for name, value in _key(provider, order, tenant_id).items()]
-    wanted = select(SeenDescription.sha256, SeenDescription.body).where(*mine)
-    found = (session.execute(wanted.where(SeenDescription.sha256.in_(some))) for some in portions(hashes))
-    return {row.sha256: msgspec.convert(row.body, Description) for rows in found for row in rows}
-
-
-def _key(provider: vision.Provider, order: Order, tenant_id: int) -> dict[str, Any]:
-    return {
-        "tenant_id": tenant_id,
-        "provider": provider.name,
-        "model": provider.model,
-        "prompt": provider.prompt,
-        "language": order.policy.language,
     }
 
 
@@ -210,10 +162,6 @@ def _unreadable(claim: Claim, error: imaging.Unreadable) -> Outcome:
         changed = claim.becomes(ImageState.QUARANTINED, reason=str(error))
         return Outcome(changed, ({"type": "image.quarantined", "after": {"reason": str(error)}},))
     return failed(claim, str(error))
-
-
-def _unanswered(claim: Claim, error: vision.VisionError) -> Outcome:
-    return failed(claim, str(error)) if error.permanent else again(claim, str(error))
 
 
 def unreachable(order: Order, claim: Claim, error: Exception) -> Outcome:

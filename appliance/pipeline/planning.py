@@ -15,11 +15,13 @@ from appliance.db import portions
 from appliance.imaging import Exif, tidying
 from appliance.models import REVIEWED, BatchKind, Image, ImageState, Picture, Rename, RenameState
 from appliance.pipeline import grouping, written
+from appliance.pipeline.describing import descriptions
 from appliance.pipeline.leases import Claim, Outcome, finish
-from appliance.pipeline.looking import again, descriptions, unreachable
+from appliance.pipeline.looking import again, unreachable
 from appliance.pipeline.worker import Order, Worker
 from appliance.renames import Move
 from appliance.sources import name_of
+from appliance.vision.chain import NOBODY
 from appliance.words import Description, FileWords
 from connectors.base import Connector, ConnectorError, Limited, Limits
 
@@ -116,7 +118,7 @@ def _facts(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Facts:
         found = (session.scalars(pictures.where(Picture.sha256.in_(some))) for some in portions(hashes))
         return _Facts(
             {picture.sha256: picture for rows in found for picture in rows},
-            descriptions(session, worker.provider(order.policy), order, tenant_id, hashes),
+            descriptions(session, worker.chain(order), order, hashes),
             renames.open_names(session, tenant_id, order.source.id, claims[0].folder),
             _given(session, tenant_id, hashes) if order.kind in REVIEWED else set(),
             _first_left(session, order) if order.policy.review == "first" else 0,
@@ -150,11 +152,20 @@ def _name(order: Order, claims: Sequence[Claim], folder: _Folder, facts: _Facts)
     for claim, proposal in zip(known, proposals, strict=True):
         if (str(claim.sha256), name_of(claim.path)) in facts.given:
             proposal = naming.Proposal(naming.Verdict.KEEP, name_of(claim.path), reason="It was given this name here.")
+        if claim.reason.startswith(NOBODY) and claim.sha256 not in facts.descriptions:
+            proposal = _unseen(proposal, claim.reason)
         decided = _decided(order, proposal, first=first > 0)
         first -= decided.verdict is naming.Verdict.REVIEW
         moves[claim.id] = _moves(order, claim, decided, folder.companions[claim.id])
         outcomes.append(_outcome(order, claim, decided, moves[claim.id]))
     return _Plan(outcomes, moves)
+
+
+def _unseen(proposal: naming.Proposal, reason: str) -> naming.Proposal:
+    """Nobody was there to look at it: what its file says of itself may do, but that is for a person to decide."""
+    if proposal.verdict is naming.Verdict.KEEP:
+        return proposal
+    return replace(proposal, verdict=naming.Verdict.REVIEW, reason=reason)
 
 
 def _decided(order: Order, proposal: naming.Proposal, *, first: bool) -> naming.Proposal:

@@ -1,10 +1,9 @@
 """What a worker has at hand while it takes images from step to step."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -16,11 +15,14 @@ from appliance.errors import Unavailable
 from appliance.imaging import Decoder
 from appliance.models import Batch, BatchKind, Source
 from appliance.pipeline.leases import Claim, Heartbeat, Outcome
+from appliance.pipeline.waiting import Waiting
+from appliance.providers import Providers
 from appliance.sources import Connections, Policy
 from appliance.storage import Storage
+from appliance.vision.chain import Chain
 from connectors.base import Connector
 
-NO_PROVIDER = "none"  # names from what the file says of itself; the picture is not looked at
+NO_PROVIDER = vision.NONE  # names from what the file says of itself; the picture is not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,61 +43,60 @@ class Worker:
     storage: Storage
     decoder: Decoder
     connections: Connections
+    providers: Providers
     owner: str | None = None
     actor: str = "system"
     told: Callable[[list[Outcome]], None] = lambda _: None
-    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # the options of servers that look at pictures
     _orders: dict[tuple[int, int], Order] = field(default_factory=dict)
-    _providers: dict[str, vision.Provider] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    waiting: Waiting = field(default_factory=Waiting)
 
     def __post_init__(self) -> None:
         self.heartbeat = Heartbeat(self.database, self.owner)
         self.heartbeat.start()
 
     def close(self) -> None:
+        self.waiting.close()
         self.heartbeat.stop()
         self.decoder.close()
         self.connections.close()
-        for provider in self._providers.values():
-            if isinstance(provider, vision.Closes):
-                provider.close()
+        self.providers.close()
 
     def order(self, claim: Claim) -> Order:
+        return self.order_of(claim.tenant_id, claim.batch_id, claim.source_id)
+
+    def order_of(self, tenant_id: int, batch_id: int, source_id: int) -> Order:
         with self._lock:
-            known = self._orders.get((claim.batch_id, claim.source_id))
+            known = self._orders.get((batch_id, source_id))
         if known is None:
-            with self.database.reading(claim.tenant_id) as session:
-                known = _order(session, claim)
+            with self.database.reading(tenant_id) as session:
+                known = _order(session, tenant_id, batch_id)
             with self._lock:
-                self._orders[claim.batch_id, claim.source_id] = known
+                self._orders[batch_id, source_id] = known
         return known
 
     def connector(self, order: Order) -> Connector:
         return self.connections.open(order.source)
 
-    def provider(self, policy: Policy) -> vision.Provider | None:
-        """The batch's provider, loaded once; None where pictures are not looked at. Raises VisionError."""
-        if policy.provider == NO_PROVIDER:
-            return None
-        return self._loaded(policy.provider)
+    def chain(self, order: Order) -> Chain | None:
+        """Who is asked about a batch's pictures; None where they are not looked at."""
+        try:
+            return self.providers.chain(order.source.tenant_id, order.policy.provider)
+        except ValueError as error:
+            return Chain((), self.database, lacks=str(error))
 
-    def prepare(self, provider: str) -> None:
-        """Starts what opens pictures and lets a provider read its models, which takes a second or two, before the first
-        picture is there. What is wrong with them is for the pictures to say."""
+    def prepare(self, tenant_id: int, provider: str) -> None:
+        """Starts what opens pictures and lets engines of this machine read their models, which takes a second or two,
+        before the first picture is there. What is wrong with them is for the pictures to say."""
         with suppress(Unavailable, vision.VisionError, ValueError):
             self.decoder.check()
-            if provider != NO_PROVIDER:
-                self._loaded(provider).check()
-
-    def _loaded(self, name: str) -> vision.Provider:
-        with self._lock:
-            if name not in self._providers:
-                self._providers[name] = vision.load(name, self.given.get(name))
-            return self._providers[name]
+            chain = self.providers.chain(tenant_id, provider)
+            first = chain and chain.first
+            if first and not first.waits:
+                first.provider.check()
 
 
-def _order(session: Session, claim: Claim) -> Order:
+def _order(session: Session, tenant_id: int, batch_id: int) -> Order:
     wanted = select(Batch, Source).join(Source, Source.id == Batch.source_id)
-    batch, source = session.execute(wanted.where(Batch.tenant_id == claim.tenant_id, Batch.id == claim.batch_id)).one()
+    batch, source = session.execute(wanted.where(Batch.tenant_id == tenant_id, Batch.id == batch_id)).one()
     return Order(batch.id, BatchKind(batch.kind), msgspec.convert(batch.policy, Policy), source)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import connectors
-from appliance import events, profiles
+from appliance import events, profiles, providers
 from appliance.errors import Conflict, Invalid, NotFound
 from appliance.models import Batch, BatchState, Image, ImageState, Rename, RenameState, Source, now
 from appliance.secrets import Vault
@@ -22,6 +22,7 @@ def add(session: Session, tenant_id: int, vault: Vault, asked: Wanted, *, actor:
     Raises Invalid, Conflict."""
     root = root_of(asked.kind, asked.options)
     _refuse_unknown_profile(session, tenant_id, asked.choices.profile)
+    _refuse_unknown_provider(session, tenant_id, asked.choices.provider)
     _refuse_overlap(session, tenant_id, asked.kind, root)
     source = _same(session, tenant_id, asked.kind, root)
     if source is None:
@@ -105,12 +106,18 @@ def change(session: Session, source: Source, vault: Vault, asked: Wanted, *, act
     """Other choices for what comes from now on, and another way to connect with the same place; what waits already
     keeps the name that is proposed. Raises Invalid where there is no such profile."""
     _refuse_unknown_profile(session, source.tenant_id, asked.choices.profile)
+    _refuse_unknown_provider(session, source.tenant_id, asked.choices.provider)
     before = source.options | source.choices
     if asked.options != sealing.options_of(source, vault):
         sealing.keep(source, vault, asked.options)
         source.scan_due_at = now()
     source.choices, source.name = msgspec.to_builtins(asked.choices), asked.name.strip() or source.name
     _tell(session, source, "source.changed", actor, before=before, after=source.options | source.choices)
+
+
+def _refuse_unknown_provider(session: Session, tenant_id: int, name: str | None) -> None:
+    if name is not None:
+        providers.check_name(session, tenant_id, name)
 
 
 def _refuse_unknown_profile(session: Session, tenant_id: int, name: str) -> None:

@@ -4,31 +4,25 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import connectors
+from appliance import options
 from appliance.models import Source
 from appliance.secrets import Place, Vault
 
 
 def secret_options(kind: str) -> frozenset[str]:
     """The options of a kind that are marked `writeOnly`: they are sealed, and never shown again."""
-    (whole,), parts = msgspec.json.schema_components([connectors.load(kind).Options], ref_template="{name}")
-    properties = parts[whole["$ref"]]["properties"].items()
-    return frozenset(name for name, rule in properties if any(one.get("writeOnly") for one in _rules(rule)))
+    return options.secret_names(connectors.load(kind).Options)
 
 
-def _rules(rule: dict[str, Any]) -> list[dict[str, Any]]:
-    return [rule, *rule.get("anyOf", ())]
-
-
-def keep(source: Source, vault: Vault, options: Mapping[str, Any]) -> None:
+def keep(source: Source, vault: Vault, values: Mapping[str, Any]) -> None:
     """Stores what a source connects with. Its row must have its id already, to which the secrets are bound."""
     hidden = secret_options(source.kind)
-    secrets = {name: value for name, value in options.items() if name in hidden and value}
-    source.options = {name: value for name, value in options.items() if name not in hidden}
+    secrets = {name: value for name, value in values.items() if name in hidden and value}
+    source.options = {name: value for name, value in values.items() if name not in hidden}
     source.secrets = vault.seal(json.dumps(secrets), _place(source)) if secrets else ""
 
 

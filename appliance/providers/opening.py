@@ -1,0 +1,116 @@
+"""A tenant's providers, connected: one by its name, or all in their order."""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from appliance import options, vision
+from appliance.db import Database
+from appliance.models import OwnProvider
+from appliance.providers import kinds
+from appliance.secrets import Place, Vault
+from appliance.vision import Provider, budgets
+from appliance.vision.asking import Link
+from appliance.vision.chain import Chain
+from appliance.vision.provider import Closes
+
+CHAIN = "chain"  # all that a tenant has enabled, in their order
+DEFAULT = "local"  # for a tenant that has decided nothing
+
+
+@dataclass
+class Providers:
+    """Connects with each provider once, as long as its options are the same. `computing` is how many pictures may be
+    looked at by this process itself at the same time."""
+
+    vault: Vault
+    database: Database
+    computing: int = 1
+    _open: dict[int, tuple[Mapping[str, Any], str, Provider]] = field(default_factory=dict)
+    _outdated: list[Provider] = field(default_factory=list)  # others may be waiting for them
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._computing = threading.BoundedSemaphore(self.computing)
+
+    def chain(self, tenant_id: int, named: str) -> Chain | None:
+        """The tenant's chain, one of its providers by its name, or an embedded engine; None where pictures are not to
+        be looked at. Raises ValueError for a name that nobody has."""
+        if named == vision.NONE:
+            return None
+        with self.database.reading(tenant_id) as session:
+            rows = _rows(session, tenant_id, named)
+            offline = budgets.choices(session, tenant_id).offline
+        if named == CHAIN and rows:
+            rows = [row for row in rows if row.enabled]
+            if not rows:
+                return None
+        links = [self._link(row) for row in rows] or [_embedded(DEFAULT if named == CHAIN else named)]
+        return Chain(tuple(links), self.database, offline, computing=self._computing)
+
+    def _link(self, row: OwnProvider) -> Link:
+        embedded, leaves = kinds.is_embedded(row.kind), kinds.leaves(row.kind, row.options)
+        return Link(row.name, self.open(row), row, waits=not embedded, leaves=leaves)
+
+    def open(self, row: OwnProvider) -> Provider:
+        with self._lock:
+            known = self._open.get(row.id)
+            if known is not None and known[:2] == (row.options, row.secrets):
+                return known[2]
+            self._outdated += [known[2]] if known is not None else []
+            provider = kinds.connect(row.kind, options_of(row, self.vault))
+            self._open[row.id] = row.options, row.secrets, provider
+            return provider
+
+    def close(self) -> None:
+        with self._lock:
+            for provider in (*(one for _, _, one in self._open.values()), *self._outdated):
+                close(provider)
+            self._open.clear()
+            self._outdated.clear()
+
+
+def close(provider: Provider) -> None:
+    if isinstance(provider, Closes):
+        provider.close()
+
+
+def _rows(session: Session, tenant_id: int, named: str) -> list[OwnProvider]:
+    wanted = select(OwnProvider).where(OwnProvider.tenant_id == tenant_id)
+    if named != CHAIN:
+        wanted = wanted.where(OwnProvider.name == named)
+    return list(session.scalars(wanted.order_by(OwnProvider.position, OwnProvider.id)))
+
+
+def _embedded(name: str) -> Link:
+    return Link(name, vision.load(name))
+
+
+def keep(row: OwnProvider, vault: Vault, values: Mapping[str, Any]) -> None:
+    """Stores what a provider connects with. Its row must have its id already, to which the secrets are bound."""
+    hidden = options.secret_names(kinds.options_of(row.kind))
+    secrets = {name: value for name, value in values.items() if name in hidden and value}
+    row.options = {name: value for name, value in values.items() if name not in hidden}
+    row.secrets = vault.seal(json.dumps(secrets), _place(row)) if secrets else ""
+
+
+def options_of(row: OwnProvider, vault: Vault) -> dict[str, Any]:
+    """All that a provider connects with. Raises secrets.Unreadable where no key opens its secrets."""
+    secrets: dict[str, Any] = json.loads(vault.open(row.secrets, _place(row))) if row.secrets else {}
+    return row.options | secrets
+
+
+def renew(session: Session, vault: Vault) -> None:
+    """Seals every provider's secrets under the newest key. Then an older key may go."""
+    for row in session.scalars(select(OwnProvider).where(OwnProvider.secrets != "")).all():
+        if not vault.is_newest(row.secrets):
+            keep(row, vault, options_of(row, vault))
+
+
+def _place(row: OwnProvider) -> Place:
+    return Place(row.tenant_id, "provider", row.id)
