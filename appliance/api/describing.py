@@ -27,6 +27,8 @@ NOUNS = {
     "Images": "What became of each photo, and what a person decides about it.",
     "Batches": "What was done at once, how far it is, and what a person decides about all of it.",
     "Sources": "The places that are watched.",
+    "Providers": "Who looks at the pictures, in which order.",
+    "Budget": "What looking at pictures may cost, and what it has cost.",
     "History": "What was renamed, when and from what.",
     "Events": "The log of everything that happens, as it grows; also by a WebSocket at `/api/v1/events/ws`, which "
     "takes the same `after` and sends each event as JSON.",
@@ -35,7 +37,14 @@ NOUNS = {
     "Tokens": "What programs sign in with.",
     "Health": "Is the server there, and all that it stands on?",
 }
-_NOUN_OF = {"source-kinds": "Sources", "search": "History", "session": "Account", "setup": "Account"}
+_NOUN_OF = {
+    "source-kinds": "Sources",
+    "provider-kinds": "Providers",
+    "usage": "Budget",
+    "search": "History",
+    "session": "Account",
+    "setup": "Account",
+}
 _SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
 _SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "An API token: `Authorization: Bearer ir_…`."},

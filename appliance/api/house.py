@@ -11,6 +11,7 @@ from appliance.api.tail import Tail
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.jobs import Doorbell
+from appliance.providers import Providers
 from appliance.reviews import Desk
 from appliance.secrets import Vault, vault_of
 from appliance.sources import Connections
@@ -27,9 +28,11 @@ class House:
 
     def __post_init__(self) -> None:
         self.connections = Connections(self.vault)
+        self.providers = Providers(self.vault, self.database)
 
     def close(self) -> None:
         self.connections.close()
+        self.providers.close()
         self.database.close()
 
     def ring(self, image_ids: Sequence[int]) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 
-from appliance.api import accounts, batches, events, health, history, images, sources
+from appliance.api import accounts, batches, events, health, history, images, providers, sources, usage
 from appliance.api.asking import Asking
 from appliance.api.authentication import needs
 from appliance.auth import Role
@@ -14,7 +14,15 @@ PATH = "/api/v1"
 
 def handlers() -> list[Any]:
     """What a server answers beside its pages."""
-    nouns = (images.ROUTES, batches.ROUTES, sources.ROUTES, history.ROUTES, events.ROUTES)
+    nouns = (
+        images.ROUTES,
+        batches.ROUTES,
+        sources.ROUTES,
+        providers.ROUTES,
+        usage.ROUTES,
+        history.ROUTES,
+        events.ROUTES,
+    )
     everything = [handler for noun in nouns for handler in noun]
     return [
         health.alive,

@@ -1,5 +1,6 @@
 """What a person does with many images at once: start, take in, undo, and put in order what was interrupted."""
 
+from appliance.batches.counting import count_due, to_be_looked_at
 from appliance.batches.ending import UNDOING, cancel, finish, leave, rest, settle, tidy
 from appliance.batches.taking import is_image, look_again, row_of, take_in, without_companions
 from appliance.batches.telling import ACTOR, Line, find, images_in, line, look, start
@@ -11,6 +12,7 @@ __all__ = [
     "Line",
     "Undoing",
     "cancel",
+    "count_due",
     "done_at",
     "done_in",
     "done_together",
@@ -30,6 +32,7 @@ __all__ = [
     "start",
     "take_in",
     "tidy",
+    "to_be_looked_at",
     "undo",
     "was_undone",
     "without_companions",

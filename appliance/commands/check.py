@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,12 +12,13 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from appliance import app, config, jobs, vision
+from appliance import app, config, jobs, providers, vision
 from appliance.config import Settings
 from appliance.db import explained
 from appliance.errors import Problem
 from appliance.imaging import Decoder
-from appliance.pipeline.worker import NO_PROVIDER
+from appliance.models import OWN_TENANT, OwnProvider
+from appliance.secrets import vault_of
 from appliance.web import bundled
 
 LEAST_FREE_BYTES = 100 << 20
@@ -33,6 +35,7 @@ def check(settings: Settings) -> None:
         ("queue", _queue),
         ("decoder", _decoder),
         ("vision", _vision),
+        *_providers(settings),
         ("vision servers", _servers),
         ("dashboard", _dashboard),
     ]
@@ -95,10 +98,33 @@ def _dashboard(_: Settings) -> str:
 
 
 def _vision(settings: Settings) -> str:
+    """What the environment says of it, which counts until somebody decides otherwise."""
     vision.check(settings)
-    if settings.vision == NO_PROVIDER:
-        return "none; names come from what the files say of themselves"
-    return "; ".join(_provider(settings, name) for name in settings.vision_chain)
+    return f"{', '.join(settings.vision_chain)} in the settings"
+
+
+def _providers(settings: Settings) -> list[tuple[str, Callable[[Settings], str]]]:
+    """A check for each that is asked about pictures; none where the database cannot say so, which it does itself."""
+    try:
+        database = app.open_database(settings)
+        app.seed_providers(settings, database)
+        with database.reading(OWN_TENANT) as session:
+            rows = [row for row in providers.all_of(session, OWN_TENANT) if row.enabled]
+        database.close()
+    except (Problem, DBAPIError, OSError):
+        return []
+    return [(f"vision by {row.name}", partial(_provider, row)) for row in rows]
+
+
+def _provider(row: OwnProvider, settings: Settings) -> str:
+    if row.problem:
+        raise Problem(f"{row.problem} It is asked no more, until it is changed or tested on the page Vision.")
+    provider = providers.connect(row.kind, providers.options_of(row, vault_of(settings)))
+    try:
+        provider.check()
+        return provider.model
+    finally:
+        providers.close(provider)
 
 
 def _servers(_: Settings) -> str:
@@ -106,9 +132,3 @@ def _servers(_: Settings) -> str:
 
     found = [f"{one} ({one.settings})" for one in finding.found()]
     return "; ".join(found) or "none found on this machine; docs/models.md says which are looked for"
-
-
-def _provider(settings: Settings, name: str) -> str:
-    provider = vision.chosen(settings, name)
-    provider.check()
-    return f"{provider.name}, {provider.model}"

@@ -18,7 +18,7 @@ from appliance.commands.scopes import Scope, scopes
 from appliance.config import Settings
 from appliance.downstream import Trace
 from appliance.errors import Invalid
-from appliance.models import OWN_TENANT, Batch, BatchKind, Source
+from appliance.models import OWN_TENANT, Batch, BatchKind, Source, now
 from appliance.pipeline import latecomers
 from appliance.pipeline.latecomers import Late
 from appliance.pipeline.worker import Worker
@@ -160,7 +160,20 @@ def _rename_in(worker: Worker, run: Run, scope: Scope, asked: Asked) -> None:
         for path in _missing(scope, folder, {entry.path for entry in images} | joining):
             run.tell(Line(path, path, "failed", _NO_IMAGE), batch.id)
         _take_in(worker, run, asked, batch, sorted(images, key=lambda entry: entry.path))
+    _say_cost(worker, asked.policy, batch)
     run.work_off(worker, batch)
+
+
+def _say_cost(worker: Worker, policy: Policy, batch: Batch) -> None:
+    """Before it is spent, where it costs anything."""
+    chain = worker.providers.chain(OWN_TENANT, policy.provider)
+    if chain is None or chain.first is None or not chain.first.most_cost:
+        return
+    with worker.database.reading(OWN_TENANT) as session:
+        images = batches.count_due(session, batch)
+    estimate = providers.estimate(chain, OWN_TENANT, images, now())
+    if estimate.cost:
+        say(str(estimate))
 
 
 def _missing(scope: Scope, folder: str, found: set[str]) -> list[str]:

@@ -11,7 +11,6 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from appliance import vision
 from appliance.db import insert_once, portions
 from appliance.models import REVIEWED, Image, ImageState, SeenDescription
 from appliance.pipeline.knowing import context_of
@@ -106,9 +105,9 @@ def descriptions(
     something, where need be one that is no longer in the chain."""
     if chain is None:
         return {}
-    ranks = {_key(link.provider): rank for rank, link in reversed(list(enumerate(chain.links)))}
+    ranks = {asking.key_of(link.provider): rank for rank, link in reversed(list(enumerate(chain.links)))}
     if first:
-        ranks = {_key(chain.first.provider): 0} if chain.first else {}
+        ranks = {asking.key_of(chain.first.provider): 0} if chain.first else {}
     wanted = select(SeenDescription).where(
         SeenDescription.tenant_id == order.source.tenant_id, SeenDescription.language == order.policy.language
     )
@@ -120,10 +119,6 @@ def descriptions(
                 ranked = rank, -row.id, row.body
                 said[row.sha256] = min(said.get(row.sha256, ranked), ranked, key=lambda one: one[:2])
     return {sha256: msgspec.convert(body, Description) for sha256, (_, _, body) in said.items()}
-
-
-def _key(provider: vision.Provider) -> tuple[str, str, str]:
-    return provider.name, provider.model, provider.prompt
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """A tenant's providers: finding, making, ordering and opening them."""
 
-from appliance.providers.kinds import Terms, Wanted, asked
-from appliance.providers.opening import CHAIN, Providers, options_of, renew
+from appliance.providers.estimating import Estimate, estimate
+from appliance.providers.kinds import Terms, Wanted, asked, connect
+from appliance.providers.opening import CHAIN, Providers, close, options_of, renew, secret_names
 from appliance.providers.owning import (
     add,
     all_of,
@@ -12,13 +13,17 @@ from appliance.providers.owning import (
     find,
     remove,
     reorder,
+    terms_of,
 )
 from appliance.providers.seeding import seed
-from appliance.providers.testing import Tested, tested
+from appliance.providers.testing import Tested, note_test, tested
 from appliance.providers.waking import wake
+from appliance.vision.budgets import DOLLAR
 
 __all__ = [
     "CHAIN",
+    "DOLLAR",
+    "Estimate",
     "Providers",
     "Terms",
     "Tested",
@@ -29,13 +34,19 @@ __all__ = [
     "change",
     "changed",
     "check_name",
+    "close",
+    "connect",
     "decide",
+    "estimate",
     "find",
+    "note_test",
     "options_of",
     "remove",
     "renew",
     "reorder",
+    "secret_names",
     "seed",
+    "terms_of",
     "tested",
     "wake",
 ]

@@ -91,9 +91,14 @@ def _embedded(name: str) -> Link:
     return Link(name, vision.load(name))
 
 
+def secret_names(kind: str) -> frozenset[str]:
+    """The options of a kind that are sealed, and never shown again."""
+    return options.secret_names(kinds.options_of(kind))
+
+
 def keep(row: OwnProvider, vault: Vault, values: Mapping[str, Any]) -> None:
     """Stores what a provider connects with. Its row must have its id already, to which the secrets are bound."""
-    hidden = options.secret_names(kinds.options_of(row.kind))
+    hidden = secret_names(row.kind)
     secrets = {name: value for name, value in values.items() if name in hidden and value}
     row.options = {name: value for name, value in values.items() if name not in hidden}
     row.secrets = vault.seal(json.dumps(secrets), _place(row)) if secrets else ""

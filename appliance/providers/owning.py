@@ -75,8 +75,12 @@ def change(session: Session, row: OwnProvider, vault: Vault, wanted: Wanted, *, 
 
 def changed(row: OwnProvider, vault: Vault, name: str, values: Mapping[str, Any]) -> Wanted:
     """A provider with other values for some; a secret that is not given stays. Raises Invalid."""
-    terms = {field: getattr(row, field) for field in msgspec.structs.asdict(Terms())}
-    return kinds.asked(row.kind, name or row.name, {**opening.options_of(row, vault), **terms, **values})
+    return kinds.asked(row.kind, name or row.name, {**opening.options_of(row, vault), **terms_of(row), **values})
+
+
+def terms_of(row: OwnProvider) -> dict[str, Any]:
+    """What its owner decided about it, by the names of Terms."""
+    return {field.name: getattr(row, field.name) for field in msgspec.structs.fields(Terms)}
 
 
 def remove(session: Session, row: OwnProvider, *, actor: str) -> None:
@@ -147,8 +151,7 @@ def _touch(session: Session, tenant_id: int) -> None:
 
 def _shown(row: OwnProvider) -> dict[str, Any]:
     """Without secrets."""
-    terms = {field: getattr(row, field) for field in msgspec.structs.asdict(Terms())}
-    return {"name": row.name, **row.options, **terms}
+    return {"name": row.name, **row.options, **terms_of(row)}
 
 
 def _choices(row: VisionChoices) -> dict[str, Any]:

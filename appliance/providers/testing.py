@@ -4,14 +4,17 @@ import io
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from PIL import Image, ImageDraw
+from sqlalchemy.orm import Session
 
+from appliance.models import OwnProvider
 from appliance.providers import kinds
 from appliance.providers.opening import close
-from appliance.secrets import Unreadable
-from appliance.vision import Provider, VisionError
+from appliance.providers.waking import wake
+from appliance.vision import Provider, VisionError, asking, budgets
 from appliance.words import Description, Usage
 
 _SIDE = 256
@@ -59,10 +62,10 @@ def _tested(provider: Provider) -> Tested:
         said = provider.describe(drawing(), language="en")
         steps.append(Step(_says(said, time.monotonic() - began)))
         return Tested(steps, said)
-    except (VisionError, Unreadable) as error:
+    except VisionError as error:
         steps.append(Step(("It can be asked", "It describes a picture")[len(steps)], str(error)))
-        usage = error.usage if isinstance(error, VisionError) else Usage()
-        lost = Description(provider=provider.name, model=provider.model, prompt=provider.prompt, usage=usage)
+        name, model, prompt = asking.key_of(provider)
+        lost = Description(provider=name, model=model, prompt=prompt, usage=error.usage)
         return Tested(steps, lost)
 
 
@@ -79,3 +82,14 @@ def drawing() -> bytes:
     file = io.BytesIO()
     picture.save(file, format="JPEG", quality=90)
     return file.getvalue()
+
+
+def note_test(session: Session, row: OwnProvider, tried: Tested, moment: datetime) -> None:
+    """Charges what a test took. Where it works, what was wrong is over, and what waits goes on."""
+    day = budgets.periods(moment)[0]
+    budgets.release(session, row.tenant_id, day, 0, tried.usage.cost)
+    if tried.usage.calls or tried.usage.cost:
+        budgets.note(session, row.tenant_id, day, tried.said)
+    if tried.works:
+        asking.works(session, row.id)
+        wake(session, row.tenant_id)

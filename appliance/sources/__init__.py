@@ -18,7 +18,7 @@ from appliance.sources.owning import (
     watched,
 )
 from appliance.sources.paths import folder_of, joined, name_of
-from appliance.sources.policies import Choices, Policy, Wanted
+from appliance.sources.policies import Choices, Policy, Wanted, choices_of
 from appliance.sources.sealing import options_of, renew, secret_options
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "all_of",
     "ask_for_scan",
     "change",
+    "choices_of",
     "connect",
     "find",
     "folder_of",

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from appliance import naming
+from appliance.models import Source
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,6 +75,11 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             companions=self.companions,
             places=self.places,
         )
+
+
+def choices_of(source: Source) -> Choices:
+    """What an owner has decided about a source."""
+    return msgspec.convert(source.choices, Choices)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

@@ -200,9 +200,9 @@ def forget(session: Session, tenant_id: int, *, sha256: str | None = None, provi
     session.execute(idle)
 
 
-def key_of(provider: Provider) -> dict[str, str]:
-    """What an answer is kept under, beside the picture and the language."""
-    return {"provider": provider.name, "model": provider.model, "prompt": provider.prompt}
+def key_of(provider: Provider) -> tuple[str, str, str]:
+    """What an answer is kept under, beside the picture and the language: provider, model and prompt."""
+    return provider.name, provider.model, provider.prompt
 
 
 def kept(question: Question, said: Description) -> dict[str, Any]:
@@ -213,10 +213,10 @@ def kept(question: Question, said: Description) -> dict[str, Any]:
 
 
 def _known(session: Session, provider: Provider, question: Question) -> Description | None:
-    wanted = select(SeenDescription.body).filter_by(
-        tenant_id=question.tenant_id, sha256=question.sha256, language=question.language, **key_of(provider)
-    )
-    body = session.scalar(wanted)
+    name, model, prompt = key_of(provider)
+    wanted = select(SeenDescription.body).filter_by(provider=name, model=model, prompt=prompt)
+    mine = {"tenant_id": question.tenant_id, "sha256": question.sha256, "language": question.language}
+    body = session.scalar(wanted.filter_by(**mine))
     return None if body is None else msgspec.convert(body, Description)
 
 

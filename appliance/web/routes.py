@@ -18,10 +18,11 @@ from appliance.web.pages import (
     showing,
     sources,
     status,
+    vision,
 )
 
 PROBLEMS = failing.HANDLERS
-_PAGES = (overview, sources, review, batches, attention, history, status, account)
+_PAGES = (overview, sources, review, batches, attention, history, vision, status, account)
 
 
 def handlers() -> list[Any]:

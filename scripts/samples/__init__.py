@@ -2,7 +2,7 @@
 
 from appliance.web import views
 from appliance.web.views import Frame, Notice
-from scripts.samples import api, batches, overview, review, sources, system
+from scripts.samples import api, batches, overview, review, sources, system, vision
 from scripts.samples.frames import ALICE, FRAME, NOW, OUTSIDE, PHOTOS, QUIET, SOURCES
 
 __all__ = ["FRAME", "NOW", "PAGES", "PHOTOS", "SOURCES"]
@@ -31,6 +31,11 @@ PAGES: dict[str, tuple[views.View, Frame]] = {
     "history": (batches.HISTORY, FRAME),
     "history-empty": (views.History(), QUIET),
     "history-filtered": (views.History(filtered=True, search="zebra"), QUIET),
+    "vision": (vision.VISION, FRAME),
+    "vision-empty": (views.Vision(), QUIET),
+    "provider-new": (vision.NEW, QUIET),
+    "provider-new-model": (vision.NEW_MODEL, FRAME),
+    "provider": (vision.DETAIL, FRAME),
     "status": (system.STATUS, FRAME),
     "status-idle": (views.Status(), QUIET),
     "account": (system.ACCOUNT, FRAME),

@@ -1,7 +1,7 @@
 """A batch at work, what needs attention, and what happened."""
 
 from appliance.web import views
-from appliance.web.views import Cause, Choice, Count, Day, Failure, FileLine, Pages, Rename, Tab
+from appliance.web.views import Cause, Choice, Count, Day, Fact, Failure, FileLine, Pages, Rename, Tab
 from scripts.samples.frames import PHOTOS, SOURCES, STUDIO, ago
 
 
@@ -94,6 +94,10 @@ BATCH_DONE = views.BatchDetail(
 )
 ATTENTION = views.Attention(
     sources=(STUDIO,),
+    vision=(
+        Fact(label="“OpenAI” looks at no photos", value="The key is refused: give another one.", tone="bad"),
+        Fact(label="The budget is used up", value="Photos wait until you raise it.", tone="warm"),
+    ),
     causes=(
         Cause(
             key="cut",

@@ -21,6 +21,7 @@ def test_check_tries_everything_a_line_each(home: Home):
         "queue",
         "decoder",
         "vision",
+        "vision by canned",
         "vision servers",
         "dashboard",
     ]

@@ -9,16 +9,17 @@ from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from appliance import catalogue, reviews, sources
+from appliance import catalogue, providers, reviews, sources
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
 from appliance.api.listing import Id
 from appliance.auth import Role
 from appliance.errors import Invalid
-from appliance.models import Image, ImageState
+from appliance.models import Image, ImageState, now
 from appliance.sources import name_of
+from appliance.vision import budgets
 from appliance.web import views, wording
-from appliance.web.pages import showing, telling
+from appliance.web.pages import showing, telling, terms
 from appliance.web.pages.showing import Asking
 from appliance.web.views import Cause, Failure, Notice, Tone
 
@@ -92,8 +93,17 @@ def page(request: Asking) -> Response[str]:
     with house_of(request).database.reading(tenant_id) as session:
         watched = sources.watched(session, tenant_id)
         failing = tuple(telling.health(session, source) for source in watched if source.problem)
-        view = views.Attention(sources=failing, causes=_causes(request, session, tenant_id))
+        causes = _causes(request, session, tenant_id)
+        view = views.Attention(sources=failing, vision=_vision(session, tenant_id), causes=causes)
         return showing.page(request, view)
+
+
+def _vision(session: Session, tenant_id: int) -> tuple[views.Fact, ...]:
+    stopped = [row for row in providers.all_of(session, tenant_id) if row.problem and row.enabled]
+    told = [views.Fact(label=f"“{row.name}” looks at no photos", value=row.problem, tone="bad") for row in stopped]
+    if says := terms.exhausted(*budgets.spent(session, tenant_id, now())):
+        told.append(views.Fact(label="The budget is used up", value=says, tone="warm"))
+    return tuple(told)
 
 
 def _causes(request: Asking, session: Session, tenant_id: int) -> tuple[Cause, ...]:

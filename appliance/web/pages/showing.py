@@ -25,6 +25,7 @@ Asking = Request[Member | None, str | None, Any]
 _NOTICE = "renamer_notice"
 _UNDO = re.compile(r"/(review|history|batches)/\d+/[a-z]+")
 _LONGEST_NOTICE = 2000
+_SHOWN = {"image", "batch", "source", "provider", "budget"}  # whose events refresh what a page shows
 
 
 async def begin(request: Asking) -> None:
@@ -90,7 +91,7 @@ def _inside(request: Asking, session: Session, member: Member, notices: Sequence
         version=house.version,
         notices=tuple(notices),
         events="/events" + query(after=getattr(request.state, "newest", None)),
-        event_types=tuple(sorted(one for one in events.TYPES if one.split(".")[0] in {"image", "batch", "source"})),
+        event_types=tuple(sorted(one for one in events.TYPES if one.split(".")[0] in _SHOWN)),
     )
 
 

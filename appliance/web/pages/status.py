@@ -7,7 +7,7 @@ from litestar import Response, get
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from appliance import catalogue, sources
+from appliance import catalogue, providers, sources
 from appliance.api import health
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import House, house_of
@@ -15,15 +15,12 @@ from appliance.auth import Role
 from appliance.models import ImageState, Source, now
 from appliance.pipeline import leases
 from appliance.web import views
-from appliance.web.pages import showing, telling
+from appliance.web.pages import showing, telling, terms
 from appliance.web.pages.showing import Asking
 from appliance.web.views import Count, Fact, Step, Usage, WorkerLine
 
 _LABELS = {"database": "Database", "queue": "Queue", "storage": "Room for previews"}
-_ENGINES = {
-    "local": ("The embedded engine", "on this machine; nothing leaves it"),
-    "none": ("Nobody", "names come from what the files say of themselves"),
-}
+_NOBODY = (Fact(label="Nobody", value="names come from what the files say of themselves"),)
 
 
 @get("/status", guards=[needs(Role.VIEWER)], sync_to_thread=True)
@@ -43,7 +40,7 @@ def page(request: Asking) -> Response[str]:
             usages=(_disk(house),),
             queue=tuple(_queue(numbers)),
             workers=tuple(_workers(session, tenant_id, watched)),
-            engine=_engine(house),
+            engine=_engine(session, tenant_id),
             sources=tuple(telling.health(session, source) for source in watched),
         )
         return showing.page(request, view)
@@ -70,9 +67,10 @@ def _facts(house: House) -> tuple[Fact, ...]:
     )
 
 
-def _engine(house: House) -> tuple[Fact, ...]:
-    name, says = _ENGINES.get(house.settings.vision, (house.settings.vision, ""))
-    return (Fact(label="Engine", value=name), *((Fact(label="Where", value=says),) if says else ()))
+def _engine(session: Session, tenant_id: int) -> tuple[Fact, ...]:
+    rows = [row for row in providers.all_of(session, tenant_id) if row.enabled]
+    lines = [terms.line(row, rows) for row in rows]
+    return tuple(Fact(label=one.name, value=one.where) for one in lines) or _NOBODY
 
 
 def _disk(house: House) -> Usage:

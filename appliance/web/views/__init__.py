@@ -38,6 +38,7 @@ from appliance.web.views.sources import (
     Step,
 )
 from appliance.web.views.system import Account, MemberLine, SessionLine, Status, TokenLine, Usage, WorkerLine
+from appliance.web.views.vision import ProviderForm, ProviderLine, Server, SpendingLine, Vision
 
 __all__ = [
     "Account",
@@ -66,10 +67,13 @@ __all__ = [
     "Pages",
     "Problem",
     "Provenance",
+    "ProviderForm",
+    "ProviderLine",
     "Recent",
     "Rename",
     "Review",
     "Running",
+    "Server",
     "SessionLine",
     "Setup",
     "Shot",
@@ -77,6 +81,7 @@ __all__ = [
     "SourceDetail",
     "SourceHealth",
     "Sources",
+    "SpendingLine",
     "Status",
     "Step",
     "Tab",
@@ -84,5 +89,6 @@ __all__ = [
     "Tone",
     "Usage",
     "View",
+    "Vision",
     "WorkerLine",
 ]

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from appliance.web.views.frame import Choice, Pages, Tab, Tone, View
-from appliance.web.views.sources import SourceHealth
+from appliance.web.views.sources import Fact, SourceHealth
 
 
 class Provenance(msgspec.Struct, kw_only=True):
@@ -149,6 +149,7 @@ class Attention(View, kw_only=True):
     place: ClassVar[str] = "attention"
 
     sources: tuple[SourceHealth, ...] = ()  # those that cannot be reached
+    vision: tuple[Fact, ...] = ()  # who is not asked about photos, or which budget is used up: what it is, and why
     causes: tuple[Cause, ...] = ()
 
 
