@@ -63,6 +63,7 @@ bench: .venv/.development models assets
 	$(BIN)/python -m benchmarks titles
 	$(BIN)/python -m benchmarks pipeline
 	$(BIN)/python -m benchmarks plan
+	$(BIN)/python -m benchmarks provider
 	$(BIN)/python -m benchmarks watch
 	$(BIN)/python -m benchmarks serve
 

@@ -72,10 +72,11 @@ class Gallery:
         """Whatever is due now, once; returns when all answers are there."""
         worker = worker or self.worker
         while True:
+            waiting = worker.waiting.count
             with self.database.reading(None) as session:
                 groups = list(pipeline.ready(session, None, full=worker.waiting.full()))
             if not groups:
-                if not worker.waiting.count:
+                if not waiting:
                     return
                 worker.waiting.wait(0.05)
             for group in groups:
