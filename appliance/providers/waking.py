@@ -5,8 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from appliance import renames
-from appliance.models import REVIEWED, Ask, Batch, Image, ImageState, Rename, now
+from appliance.models import REVIEWED, Ask, Batch, Image, ImageState, Rename, RenameState, now
 from appliance.vision.chain import NOBODY
 
 _AFTER_ANY_LEASE = timedelta(seconds=20)
@@ -23,5 +22,7 @@ def wake(session: Session, tenant_id: int) -> None:
     ids = select(Image.id).where(*mine, *unseen, watched)
     digests = select(Image.sha256).where(Image.id.in_(ids))
     session.execute(delete(Ask).where(Ask.tenant_id == tenant_id, Ask.until.is_(None), Ask.sha256.in_(digests)))
-    renames.cancel(session, tenant_id, Rename.image_id.in_(ids), "It is looked at afresh.")
+    reserved = Rename.tenant_id == tenant_id, Rename.state == RenameState.PLANNED, Rename.image_id.in_(ids)
+    given_up = {"state": RenameState.CANCELLED, "reason": "It is looked at afresh.", "done_at": now()}
+    session.execute(update(Rename).where(*reserved).values(given_up))
     session.execute(update(Image).where(Image.id.in_(ids)).values(afresh | {"state": ImageState.FETCHED, "reason": ""}))
