@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from appliance import options, vision
 from appliance.db import Database
+from appliance.errors import Problem
 from appliance.models import OwnProvider
 from appliance.providers import kinds
 from appliance.secrets import Place, Vault
-from appliance.vision import Provider, budgets
+from appliance.vision import NO_CONTEXT, Context, Evidence, Provider, VisionError, budgets
 from appliance.vision.asking import Link
 from appliance.vision.chain import Chain
 from appliance.vision.provider import Closes
+from appliance.words import Description
 
 CHAIN = "chain"  # all that a tenant has enabled, in their order
 DEFAULT = "local"  # for a tenant that has decided nothing
@@ -63,9 +65,15 @@ class Providers:
             if known is not None and known[:2] == (row.options, row.secrets):
                 return known[2]
             self._outdated += [known[2]] if known is not None else []
-            provider = kinds.connect(row.kind, options_of(row, self.vault))
+            provider = self._connected(row)
             self._open[row.id] = row.options, row.secrets, provider
             return provider
+
+    def _connected(self, row: OwnProvider) -> Provider:
+        try:
+            return kinds.connect(row.kind, options_of(row, self.vault))
+        except (Problem, VisionError) as error:
+            return _Unusable(row.kind, str(error))
 
     def close(self) -> None:
         with self._lock:
@@ -73,6 +81,26 @@ class Providers:
                 close(provider)
             self._open.clear()
             self._outdated.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Unusable:
+    """In the place of a provider with which nothing can connect; whoever asks it is told why."""
+
+    name: str
+    reason: str
+    model: str = ""
+    prompt: str = ""
+    languages: frozenset[str] | None = None
+
+    def check(self) -> None:
+        raise VisionError(self.reason, permanent=True)
+
+    def describe(self, preview: bytes, *, language: str, context: Context = NO_CONTEXT) -> Description:  # noqa: ARG002
+        raise VisionError(self.reason, permanent=True)
+
+    def explain(self, preview: bytes, *, language: str) -> list[Evidence]:  # noqa: ARG002
+        raise VisionError(self.reason, permanent=True)
 
 
 def close(provider: Provider) -> None:

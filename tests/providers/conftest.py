@@ -82,6 +82,18 @@ class Gallery:
             for group in groups:
                 pipeline.advance(worker, group)
 
+    def start(self) -> None:
+        """One look at what is due, without waiting for an answer."""
+        with self.database.reading(None) as session:
+            groups = list(pipeline.ready(session, None, looks=100, full=self.worker.waiting.full()))
+        for group in groups:
+            pipeline.advance(self.worker, group)
+
+    def fetch(self) -> None:
+        """Opens all photos, and asks nobody."""
+        while found := [image.id for image in self.images() if image.state is ImageState.FOUND]:
+            pipeline.advance(self.worker, found[:8])
+
     def later(self, **span: float) -> None:
         """As if that much time had passed, for images and for providers that rest."""
         back = timedelta(**span)

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from appliance import pipeline, providers
 from appliance.models import OWN_TENANT, Ask, ImageState, OwnProvider, SeenDescription, now
 from appliance.pipeline import describing, leases
-from appliance.secrets import vault_of
+from appliance.secrets import Place, vault_of
 from appliance.vision.chain import NOBODY
 from tests.providers.conftest import Gallery
 from tests.servers.vision_server import Served, served
 
+_ELSEWHERE = Place(OWN_TENANT, "provider", 999)
 DESCRIBED = {ImageState.RENAMED, ImageState.REVIEW}
 
 
@@ -217,6 +218,36 @@ def test_what_nobody_could_look_at_is_looked_at_once_somebody_can(gallery: Galle
 
         gallery.add(server, "here")
         gallery.until_done()
+    assert gallery.states() == {ImageState.RENAMED}
+
+
+def test_a_key_that_no_secret_opens_any_more_stops_its_provider_and_nothing_else(gallery: Gallery):
+    with served("eyes", kind="llama") as server:
+        number = gallery.add(server, "sealed", api_key="lost")
+        gallery.add(server, "ours")
+        with gallery.database.session(OWN_TENANT) as session:
+            session.get_one(OwnProvider, number).secrets = vault_of(gallery.settings).seal("{}", _ELSEWHERE)
+        gallery.photos(1)
+        gallery.until_done()
+
+    assert "sealed" in gallery.row(number).problem
+    assert gallery.states() == {ImageState.RENAMED}
+
+
+def test_one_worker_waits_for_many_answers_at_once_and_works_for_others_meanwhile(gallery: Gallery):
+    with served("eyes+slow=4", kind="llama") as server:
+        gallery.add(server, "ours", "eyes+slow=4", at_once=48, timeout=60)
+        gallery.photos(48)
+        gallery.fetch()
+        gallery.start()
+        assert gallery.worker.waiting.count == 48
+        gallery.photos(2)
+        gallery.start()  # returns although nobody has answered yet
+
+        assert {image.state for image in gallery.images()[48:]} == {ImageState.FETCHED}
+        gallery.until_done()
+        assert server.most_at_once >= 40
+        assert len(server.answered) == 50
     assert gallery.states() == {ImageState.RENAMED}
 
 
