@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -71,9 +71,18 @@ class Providers:
 
     def _connected(self, row: OwnProvider) -> Provider:
         try:
-            return kinds.connect(row.kind, options_of(row, self.vault))
+            provider = kinds.connect(row.kind, options_of(row, self.vault))
+            return self._in_turn(provider) if row.options.get("second_opinion") else provider
         except (Problem, VisionError) as error:
             return _Unusable(row.kind, str(error))
+
+    def _in_turn(self, provider: Provider) -> Provider:
+        """Its second engine computes here, while its first is waited for."""
+        from appliance.vision.opinions import Seconded  # with the engine, which most commands do not need
+
+        if not isinstance(provider, Seconded):
+            return provider
+        return replace(provider, second=_InTurn(provider.second, self._computing))
 
     def close(self) -> None:
         with self._lock:
@@ -81,6 +90,41 @@ class Providers:
                 close(provider)
             self._open.clear()
             self._outdated.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _InTurn:
+    """An engine that no more threads use at once than may compute."""
+
+    engine: Provider
+    turns: threading.Semaphore
+
+    @property
+    def name(self) -> str:
+        return self.engine.name
+
+    @property
+    def model(self) -> str:
+        return self.engine.model
+
+    @property
+    def prompt(self) -> str:
+        return self.engine.prompt
+
+    @property
+    def languages(self) -> frozenset[str] | None:
+        return self.engine.languages
+
+    def check(self) -> None:
+        self.engine.check()
+
+    def describe(self, preview: bytes, *, language: str, context: Context = NO_CONTEXT) -> Description:
+        with self.turns:
+            return self.engine.describe(preview, language=language, context=context)
+
+    def explain(self, preview: bytes, *, language: str) -> list[Evidence]:
+        with self.turns:
+            return self.engine.explain(preview, language=language)
 
 
 @dataclass(frozen=True, slots=True)
