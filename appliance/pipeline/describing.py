@@ -57,7 +57,8 @@ def _ask(worker: Worker, order: Order, chain: Chain | None, claim: Claim) -> Ans
     question = Question(claim.tenant_id, str(claim.sha256), order.policy.language, claim.id, claim.fence)
     asked = chain.ask(question, preview, partial(context_of, worker, order, claim), claim.tries)
     if isinstance(asked, Nobody):
-        return Outcome(claim.becomes(ImageState.DESCRIBED, reason=asked.reason))
+        changed = claim.becomes(ImageState.DESCRIBED, reason=asked.reason)
+        return Outcome(changed, also=(asking.forget_tries, question))
     if isinstance(asked, Later):
         return _later(order, claim, asked)
     return asked

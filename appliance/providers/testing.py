@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from PIL import Image, ImageDraw
 from sqlalchemy.orm import Session
 
 from appliance.models import OwnProvider
@@ -77,6 +76,8 @@ def _says(said: Description, seconds: float) -> str:
 
 def drawing() -> bytes:
     """A red square on white, as a JPEG."""
+    from PIL import Image, ImageDraw  # which most commands do not need
+
     picture = Image.new("RGB", (_SIDE, _SIDE), "white")
     ImageDraw.Draw(picture).rectangle((24, 24, _SIDE - 24, _SIDE - 24), fill=(220, 30, 30))
     file = io.BytesIO()

@@ -11,6 +11,7 @@ from appliance import batches
 from appliance.errors import Conflict, NotFound
 from appliance.models import Image, ImageState, Rename, RenameState
 from appliance.reviews.rows import find, give_up, move_on, refuse_busy, tell
+from appliance.vision import asking
 
 LONGEST_ALT = 500  # characters
 
@@ -108,6 +109,8 @@ def _retry(session: Session, image: Image, actor: str) -> None:
         raise Conflict(f"The name of {image.path} is locked; unlock it first.")
     _refuse_newer(session, image)
     give_up(session, image, "It is looked at afresh.")
+    if image.sha256:
+        asking.forget(session, image.tenant_id, sha256=image.sha256)
     move_on(image, ImageState.FOUND)
     tell(session, image, "image.found", actor, after={"path": image.path})
 

@@ -3,6 +3,7 @@
 Each function is one short transaction's work; none is open while the provider is waited for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -120,6 +121,7 @@ def begin(
 def answered(session: Session, row_id: int, question: Question, begun: Begun, said: Description) -> None:
     """Keeps the answer, charges it, and remembers that the provider works."""
     insert_once(session, SeenDescription, [kept(question, said)])
+    forget_tries(session, [question])
     mine = _end(session, question, begun)
     works(session, row_id)
     if mine:
@@ -188,6 +190,13 @@ def tidy(session: Session, moment: datetime) -> None:
 
 def _abandoned(moment: datetime) -> Select[Ask]:
     return select(Ask).where(Ask.until.is_not(None), Ask.until <= moment, Ask.reserved > 0)
+
+
+def forget_tries(session: Session, questions: Sequence[Question]) -> None:
+    """Once a picture's turn is over: whoever wants it looked at again means it. What was refused stays so."""
+    for one in questions:
+        mine = Ask.tenant_id == one.tenant_id, Ask.sha256 == one.sha256
+        session.execute(delete(Ask).where(*mine, Ask.until.is_(None), Ask.refused == ""))
 
 
 def forget(session: Session, tenant_id: int, *, sha256: str | None = None, provider_id: int | None = None) -> None:

@@ -9,7 +9,7 @@ from PIL import Image as Picture
 from PIL import TiffImagePlugin
 from sqlalchemy import select
 
-from appliance import pipeline, providers
+from appliance import pipeline, providers, reviews
 from appliance.models import OWN_TENANT, Ask, ImageState, OwnProvider, SeenDescription, now
 from appliance.pipeline import describing, leases
 from appliance.secrets import Place, vault_of
@@ -219,6 +219,23 @@ def test_what_nobody_could_look_at_is_looked_at_once_somebody_can(gallery: Galle
         gallery.add(server, "here")
         gallery.until_done()
     assert gallery.states() == {ImageState.RENAMED}
+
+
+def test_what_was_refused_and_left_is_asked_about_again_when_a_person_says_so(gallery: Gallery):
+    with served("eyes+refuses", kind="llama") as server:
+        gallery.add(server, "ours", "eyes+refuses")
+        gallery.photos(1)
+        gallery.until_done()
+        (image,) = gallery.images()
+        assert image.state is ImageState.REVIEW
+        assert "I can't help with that picture" in image.reason or "refus" in image.reason
+
+        with gallery.database.session(OWN_TENANT) as session:
+            reviews.reject(session, OWN_TENANT, [image.id], actor="a person")
+            assert reviews.retry(session, OWN_TENANT, [image.id], actor="a person") == []
+        gallery.until_done()
+
+        assert len(server.answered) == 2
 
 
 def test_a_key_that_no_secret_opens_any_more_stops_its_provider_and_nothing_else(gallery: Gallery):
