@@ -4,10 +4,10 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 MOST = 256
+GRACE_SECONDS = 8.0  # for answers that are under way when a process ends; less than its supervisor's patience
 
 logger = logging.getLogger(__name__)
 
@@ -24,9 +24,6 @@ class Waiting:
     _calling: bool = False
     _again: bool = False
     _closed: bool = False
-
-    def __post_init__(self) -> None:
-        self._pool = ThreadPoolExecutor(self.most, thread_name_prefix="waiting")
 
     def room(self, batch_id: int, provider_id: int, at_once: int, wanted: int) -> int:
         """Takes places for as many questions to a provider as may be asked now, `wanted` at most; answers how many."""
@@ -58,8 +55,8 @@ class Waiting:
             self._changed.notify_all()
 
     def run(self, provider_id: int, work: Callable[[], None]) -> None:
-        """In a thread of its own, in a place that was taken for it."""
-        self._pool.submit(self._run, provider_id, work)
+        """In a thread of its own, in a place that was taken for it. It does not keep the process from ending."""
+        threading.Thread(target=self._run, args=(provider_id, work), name="waiting", daemon=True).start()
 
     def _run(self, provider_id: int, work: Callable[[], None]) -> None:
         try:
@@ -105,7 +102,8 @@ class Waiting:
             self._changed.wait_for(lambda: not self._counts.total())
 
     def close(self) -> None:
-        """Nothing more is begun; returns when all is done that was."""
+        """Nothing more is begun, and what was may end. An answer that takes too long is lost; its image is not, since
+        the lease runs out."""
         with self._changed:
             self._closed = True
-        self._pool.shutdown(wait=True)
+            self._changed.wait_for(lambda: not self._counts.total(), GRACE_SECONDS)

@@ -34,6 +34,7 @@ class Providers:
     database: Database
     computing: int = 1
     _open: dict[int, tuple[Mapping[str, Any], str, Provider]] = field(default_factory=dict)
+    _turns: dict[tuple[int, int], threading.Semaphore] = field(default_factory=dict)
     _outdated: list[Provider] = field(default_factory=list)  # others may be waiting for them
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -57,7 +58,11 @@ class Providers:
 
     def _link(self, row: OwnProvider) -> Link:
         embedded, leaves = kinds.is_embedded(row.kind), kinds.leaves(row.kind, row.options)
-        return Link(row.name, self.open(row), row, waits=not embedded, leaves=leaves)
+        return Link(row.name, self.open(row), row, waits=not embedded, leaves=leaves, turns=self._turns_of(row))
+
+    def _turns_of(self, row: OwnProvider) -> threading.Semaphore:
+        with self._lock:
+            return self._turns.setdefault((row.id, row.at_once), threading.Semaphore(row.at_once))
 
     def open(self, row: OwnProvider) -> Provider:
         with self._lock:

@@ -4,7 +4,8 @@ Each function is one short transaction's work; none is open while the provider i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,6 +52,7 @@ class Link:
     row: OwnProvider | None = None
     waits: bool = False  # it is waited for, rather than computing here
     leaves: bool = False
+    turns: AbstractContextManager[Any] = field(default_factory=nullcontext)  # as many as may ask at once
 
     @property
     def most_cost(self) -> int:

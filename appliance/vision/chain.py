@@ -102,14 +102,18 @@ class Chain:
         self._refuse(link)
         if link.row is None or not link.waits:
             return Answer(self._compute(link, question, preview, tell), question, link)
-        begun = self._begin(link, link.row.id, question)
+        with link.turns:
+            return self._wait(link, link.row.id, question, preview, tell)
+
+    def _wait(self, link: Link, row_id: int, question: Question, preview: bytes, tell: Telling) -> Answer:
+        begun = self._begin(link, row_id, question)
         if isinstance(begun, Description):
             return Answer(begun, question, link)
         try:
             context = allowed(link, tell(link.provider))
             said = link.provider.describe(preview, language=question.language, context=context)
         except VisionError as error:
-            self._failed(link, link.row.id, question, begun, error)
+            self._failed(link, row_id, question, begun, error)
             raise
         return Answer(said, question, link, begun)
 
@@ -119,7 +123,7 @@ class Chain:
             with self.computing:
                 return link.provider.describe(preview, language=question.language, context=tell(link.provider))
         except VisionError as error:
-            if link.row is not None and error.permanent:
+            if link.row is not None and error.permanent and not error.refused:
                 self._stop(link.row.id, question.tenant_id, str(error))
             raise
 

@@ -62,7 +62,8 @@ class Local:
         try:
             seen = self.eyes.see(preview)
         except OSError as error:
-            raise VisionError(f"The preview cannot be read as a JPEG: {error}.", permanent=True) from error
+            said = f"The preview cannot be read as a JPEG: {error}."
+            raise VisionError(said, permanent=True, refused=True) from error
         except modelfiles.ModelUnusable as error:
             raise VisionError(str(error), permanent=True) from error
         return seen, deciding.decide(seen, words().score(seen.features))
