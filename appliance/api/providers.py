@@ -72,7 +72,7 @@ class ProviderTested(msgspec.Struct, frozen=True):
     cost: float
 
 
-class FoundView(msgspec.Struct, frozen=True):
+class SeeingServerView(msgspec.Struct, frozen=True):
     """A server that answers on this machine or beside it; `models` can see, of `unsure` it does not say so."""
 
     make: str
@@ -119,10 +119,12 @@ def add(request: _Asked, data: JSONBody[NewProvider]) -> ProviderView:
 
 
 @get("/providers/found", operation_id="findServers", guards=[needs(Role.ADMIN)], sync_to_thread=True)
-def found() -> Listed[FoundView]:
+def found() -> Listed[SeeingServerView]:
     """Servers on this machine, or in containers beside it, whose models could look at pictures. They are asked for
     their models, and never used unless somebody adds them."""
-    return Listed([FoundView(one.make, one.base_url, list(one.models), list(one.unsure)) for one in finding.found()])
+    return Listed(
+        [SeeingServerView(one.make, one.base_url, list(one.models), list(one.unsure)) for one in finding.found()]
+    )
 
 
 @post(
