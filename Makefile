@@ -60,6 +60,7 @@ bench: .venv/.development models assets
 	@$(BIN)/python -m scripts.debian_packages --benchmarks
 	$(BIN)/python -m benchmarks rename
 	$(BIN)/python -m benchmarks naming
+	$(BIN)/python -m benchmarks learning
 	$(BIN)/python -m benchmarks titles
 	$(BIN)/python -m benchmarks pipeline
 	$(BIN)/python -m benchmarks plan

@@ -29,6 +29,8 @@ TYPES = frozenset(
         "image.renamed",
         "image.undone",
         "image.unlocked",
+        "learning.changed",
+        "learning.forgotten",
         "member.added",
         "member.changed",
         "member.refused",

@@ -7,8 +7,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from appliance import events, naming
-from appliance.errors import Invalid, NotFound
-from appliance.models import OwnProfile, now
+from appliance.errors import Conflict, Invalid, NotFound
+from appliance.models import OwnProfile, Source, now
 
 
 def all_of(session: Session, tenant_id: int) -> dict[str, dict[str, Any]]:
@@ -52,12 +52,20 @@ def checked(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def remove(session: Session, tenant_id: int, name: str, *, actor: str) -> None:
-    """Raises NotFound; Invalid for a profile that every installation has."""
+    """Raises NotFound; Invalid for a profile that every installation has; Conflict for one that a source follows."""
     before = settings_of(session, tenant_id, name)
     if before is None:
         raise Invalid(f"“{name}” is a profile that every installation has; it cannot be removed.")
+    _refuse_used(session, tenant_id, name)
     session.execute(delete(OwnProfile).where(OwnProfile.tenant_id == tenant_id, OwnProfile.name == name))
     _tell(session, tenant_id, "profile.removed", name, before, None, actor)
+
+
+def _refuse_used(session: Session, tenant_id: int, name: str) -> None:
+    watched = select(Source).where(Source.tenant_id == tenant_id, Source.made_by_command.is_(False))
+    for source in session.scalars(watched.order_by(Source.id)):
+        if source.choices.get("profile") == name:
+            raise Conflict(f"The source “{source.name}” follows the profile “{name}”: choose another one for it first.")
 
 
 def _tell(

@@ -30,6 +30,8 @@ NOUNS = {
     "Providers": "Who looks at the pictures, in which order.",
     "Budget": "What looking at pictures may cost, and what it has cost.",
     "History": "What was renamed, when and from what.",
+    "Profiles": "How names look, and which words may stand in them.",
+    "Learned": "What corrections of names have taught, to be looked at, changed and forgotten.",
     "Events": "The log of everything that happens, as it grows; also by a WebSocket at `/api/v1/events/ws`, which "
     "takes the same `after` and sends each event as JSON.",
     "Account": "Signing in and out; programs send a token instead.",

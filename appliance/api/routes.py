@@ -4,7 +4,19 @@ from typing import Any
 
 from litestar import Router
 
-from appliance.api import accounts, batches, events, health, history, images, providers, sources, usage
+from appliance.api import (
+    accounts,
+    batches,
+    events,
+    health,
+    history,
+    images,
+    learned,
+    profiles,
+    providers,
+    sources,
+    usage,
+)
 from appliance.api.asking import Asking
 from appliance.api.authentication import needs
 from appliance.auth import Role
@@ -21,6 +33,8 @@ def handlers() -> list[Any]:
         providers.ROUTES,
         usage.ROUTES,
         history.ROUTES,
+        profiles.ROUTES,
+        learned.ROUTES,
         events.ROUTES,
     )
     everything = [handler for noun in nouns for handler in noun]

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from appliance import renames
+from appliance import learning, renames
 from appliance.batches.telling import ACTOR, Line, start
 from appliance.db import portions
 from appliance.models import (
@@ -80,6 +80,8 @@ def _take_back(session: Session, batch: Batch, image: Image, rows: list[Rename])
             renames.reserve(session, batch.tenant_id, batch.source_id, batch.id, planned)
     except IntegrityError:
         return f"{name_of(own.from_path)} is wanted by another rename that is under way; undo again when it has ended."
+    if not own.companion:
+        learning.undone(session, image)
     image.state, image.due_at, image.owner, image.batch_id = ImageState.PLANNED, now(), batch.owner, batch.id
     companions = [name_of(row.from_path) for row in others]
     proposal = {"from": own.to_path, "name": name_of(own.from_path), "undo": True, "companions": companions}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from appliance import batches, events, naming, renames
+from appliance import batches, events, learning, naming, renames
 from appliance.intake.bursts import Bursts
 from appliance.models import FINAL, LIVING, Batch, BatchKind, Image, ImageState, Rename, RenameState, Source, now
 from appliance.sources import name_of
@@ -109,6 +109,7 @@ class Taking:
             if image is None or image.due_at is not None or image.version != entry.version:
                 continue
             del living[row.to_path]
+            learning.undone(self.session, image)
             row.state, row.reason = RenameState.UNDONE, PUT_BACK
             image.path, image.state, image.reason = entry.path, ImageState.KEPT, PUT_BACK
             image.fence += 1

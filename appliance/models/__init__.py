@@ -17,6 +17,7 @@ from appliance.models.images import (
     Source,
 )
 from appliance.models.journal import IS_OPEN, OPEN, Event, OwnProfile, Rename, RenameState
+from appliance.models.learning import Example, Verdict
 from appliance.models.vision import Allowance, Ask, OwnProvider, Spending, VisionChoices
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "BatchKind",
     "BatchState",
     "Event",
+    "Example",
     "Image",
     "ImageState",
     "Link",
@@ -55,6 +57,7 @@ __all__ = [
     "Tenant",
     "Throttle",
     "User",
+    "Verdict",
     "VisionChoices",
     "now",
 ]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, Identity, MetaData, String, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, Identity, MetaData, String, TypeDecorator, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 OWN_TENANT = 1  # the self-hosted tenant, made by the first migration
@@ -60,10 +60,13 @@ NEVER_AGAIN = {"sqlite_autoincrement": True}
 
 
 class Tenant(Base):
+    """`learns` is whether corrections teach anything and what they taught is used."""
+
     __tablename__ = "tenants"
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    learns: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -19,6 +19,7 @@ from appliance.pipeline.worker import Order, Worker
 from appliance.vision import asking
 from appliance.vision.asking import Later, Question
 from appliance.vision.chain import NOBODY, Answer, Chain, Nobody
+from appliance.vision.provider import untaught
 from appliance.words import Description
 
 
@@ -55,6 +56,7 @@ def _ask(worker: Worker, order: Order, chain: Chain | None, claim: Claim) -> Ans
     if chain is None or preview is None:
         return Outcome(claim.becomes(ImageState.FOUND))
     question = Question(claim.tenant_id, str(claim.sha256), order.policy.language, claim.id, claim.fence)
+    chain = worker.taught(claim.tenant_id, chain)
     asked = chain.ask(question, preview, partial(context_of, worker, order, claim), claim.tries)
     if isinstance(asked, Nobody):
         changed = claim.becomes(ImageState.DESCRIBED, reason=asked.reason)
@@ -103,7 +105,8 @@ def descriptions(
     session: Session, chain: Chain | None, order: Order, hashes: Iterable[str], *, first: bool = False
 ) -> dict[str, Description]:
     """What was said of these contents, by SHA-256: by the `first` of the chain alone, or by the first that said
-    something, where need be one that is no longer in the chain."""
+    something, where need be one that is no longer in the chain. Of what an engine said before and after it learned
+    something, the latest."""
     if chain is None:
         return {}
     ranks = {asking.key_of(link.provider): rank for rank, link in reversed(list(enumerate(chain.links)))}
@@ -115,7 +118,7 @@ def descriptions(
     said: dict[str, tuple[int, int, dict[str, Any]]] = {}
     for some in portions(hashes):
         for row in session.scalars(wanted.where(SeenDescription.sha256.in_(some))):
-            rank = ranks.get((row.provider, row.model, row.prompt), None if first else len(ranks))
+            rank = ranks.get((row.provider, untaught(row.model), row.prompt), None if first else len(ranks))
             if rank is not None:
                 ranked = rank, -row.id, row.body
                 said[row.sha256] = min(said.get(row.sha256, ranked), ranked, key=lambda one: one[:2])

@@ -1,11 +1,11 @@
-"""What a provider is told beside the picture: what its owner wants, and what is known of the file."""
+"""What a provider is told beside the picture: what its owner wants, what is known of the file, what was learned."""
 
 import logging
 
 import msgspec
 from sqlalchemy import select
 
-from appliance import vision
+from appliance import learning, vision
 from appliance.imaging import Exif
 from appliance.models import Picture
 from appliance.pipeline.leases import Claim
@@ -26,6 +26,7 @@ def context_of(worker: Worker, order: Order, claim: Claim, provider: vision.Prov
     with worker.database.reading(claim.tenant_id) as session:
         here = Picture.tenant_id == claim.tenant_id, Picture.sha256 == claim.sha256
         facts = session.scalar(select(Picture.exif).where(*here)) or {}
+        examples = learning.examples(session, claim.tenant_id, policy.language)
     exif = msgspec.convert({name: facts[name] for name in _FACTS if name in facts}, Exif)
     return vision.Context(
         keywords=policy.keywords,
@@ -34,6 +35,7 @@ def context_of(worker: Worker, order: Order, claim: Claim, provider: vision.Prov
         place=_place(exif) if policy.places else "",
         glossary=tuple(brand for brand, _ in profile.brands),
         banned=tuple(profile.banned),
+        examples=examples,
     )
 
 

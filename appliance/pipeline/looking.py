@@ -35,6 +35,7 @@ class _Known:
 
     pictures: frozenset[str]
     described: frozenset[str]
+    described_so: frozenset[str]  # by who is asked first as they are today, with all that they have learned
 
 
 def fetch(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
@@ -79,12 +80,21 @@ def _inspect(worker: Worker, order: Order, opened: Sequence[_Opened]) -> list[Ou
 
 def _known(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Known:
     tenant_id, hashes = claims[0].tenant_id, {str(claim.sha256) for claim in claims}
+    chain = worker.chain(order)
+    model = worker.model_today(tenant_id, chain) if chain and any(map(_afresh, claims)) else ""
     with worker.database.reading(tenant_id) as session:
         pictures = select(Picture.sha256).where(Picture.tenant_id == tenant_id, Picture.sha256.in_(hashes))
+        described = descriptions(session, chain, order, hashes, first=True)
         return _Known(
             frozenset(session.scalars(pictures)),
-            frozenset(descriptions(session, worker.chain(order), order, hashes, first=True)),
+            frozenset(described),
+            frozenset(sha256 for sha256, said in described.items() if said.model == model),
         )
+
+
+def _afresh(claim: Claim) -> bool:
+    """Whether a person asked to have it looked at once more, so that what was learned since counts for it too."""
+    return bool((claim.proposal or {}).get("afresh"))
 
 
 def _read_headers(worker: Worker, known: _Known, opened: Sequence[_Opened]) -> list[Outcome]:
@@ -96,7 +106,8 @@ def _read_headers(worker: Worker, known: _Known, opened: Sequence[_Opened]) -> l
 
 
 def _look(worker: Worker, order: Order, known: _Known, one: _Opened) -> Outcome:
-    seen = one.claim.sha256 in known.described and one.claim.sha256 in known.pictures
+    described = known.described_so if _afresh(one.claim) else known.described
+    seen = one.claim.sha256 in described and one.claim.sha256 in known.pictures
     if seen and (order.kind not in REVIEWED or worker.storage.has_thumbnail(one.claim.tenant_id, _digest(one))):
         return Outcome(one.claim.becomes(ImageState.DESCRIBED))
     try:

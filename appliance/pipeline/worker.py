@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from appliance import vision
 from appliance.db import Database
 from appliance.errors import Unavailable
 from appliance.imaging import Decoder
+from appliance.learning import School
 from appliance.models import Batch, BatchKind, Source
 from appliance.pipeline.leases import Claim, Heartbeat, Outcome
 from appliance.pipeline.waiting import Waiting
@@ -52,6 +53,7 @@ class Worker:
     waiting: Waiting = field(default_factory=Waiting)
 
     def __post_init__(self) -> None:
+        self.school = School(self.database, self.storage)
         self.heartbeat = Heartbeat(self.database, self.owner)
         self.heartbeat.start()
 
@@ -84,6 +86,15 @@ class Worker:
             return self.providers.chain(order.source.tenant_id, order.policy.provider)
         except ValueError as error:
             return Chain((), self.database, lacks=str(error))
+
+    def taught(self, tenant_id: int, chain: Chain) -> Chain:
+        """The chain with engines that know what this tenant's people have taught."""
+        links = (replace(link, provider=self.school.taught(link.provider, tenant_id)) for link in chain.links)
+        return replace(chain, links=tuple(links))
+
+    def model_today(self, tenant_id: int, chain: Chain) -> str:
+        """Of who is asked first, with what was learned by now; "" where nobody is."""
+        return self.school.taught(chain.first.provider, tenant_id).model if chain.first else ""
 
     def prepare(self, tenant_id: int, provider: str) -> None:
         """Starts what opens pictures and lets engines of this machine read their models, which takes a second or two,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from appliance import batches
+from appliance import batches, learning
 from appliance.errors import Conflict, NotFound
 from appliance.models import Image, ImageState, Rename, RenameState
 from appliance.reviews.rows import find, give_up, move_on, refuse_busy, tell
@@ -40,6 +40,7 @@ def _approve(session: Session, image: Image, actor: str) -> None:
         raise Conflict(f"{image.path} does not wait for a decision (any more): it is {image.state}.")
     if not _planned(session, image):
         raise Conflict(f"{image.path} has no new name yet: give it one.")
+    learning.approved(session, image)
     move_on(image, ImageState.PLANNED, proposal={"approved": True, "reason": "A person approved it."})
     name = (image.proposal or {}).get("name", "")
     tell(session, image, "image.approved", actor, after={"name": name})
@@ -53,6 +54,7 @@ def reject(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor:
 def _reject(session: Session, image: Image, actor: str) -> None:
     if image.state is not ImageState.REVIEW:
         raise Conflict(f"{image.path} does not wait for a decision (any more): it is {image.state}.")
+    learning.rejected(session, image)
     give_up(session, image, "A person rejected it.")
     move_on(image, ImageState.REJECTED, reason="You rejected the new name; it keeps its own.")
     tell(session, image, "image.rejected", actor, before={"name": (image.proposal or {}).get("name", "")})
@@ -111,7 +113,7 @@ def _retry(session: Session, image: Image, actor: str) -> None:
     give_up(session, image, "It is looked at afresh.")
     if image.sha256:
         asking.forget(session, image.tenant_id, sha256=image.sha256)
-    move_on(image, ImageState.FOUND)
+    move_on(image, ImageState.FOUND, proposal={"afresh": True})
     tell(session, image, "image.found", actor, after={"path": image.path})
 
 

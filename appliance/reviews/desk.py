@@ -149,6 +149,7 @@ class Desk:
                 renames.reserve(session, tenant_id, image.source_id, image.batch_id, ((image.id, one) for one in moves))
                 companions = [name_of(move.to_path) for move in moves if move.companion]
                 proposal = choice.proposal | {"from": image.path, "companions": companions, "approved": False}
+                proposal["first"] = _first(image.proposal or {})
                 move_on(image, ImageState.REVIEW, reason=choice.reason, proposal=proposal)
                 tell(session, image, "image.edited", actor, before={"name": before}, after={"name": choice.name})
         except IntegrityError as error:
@@ -167,6 +168,14 @@ def _rules(policy: Policy, limits: Limits) -> naming.Rules:
         forbidden=limits.forbidden,
         reserved_suffixes=limits.reserved_suffixes,
     )
+
+
+def _first(proposal: dict[str, Any]) -> dict[str, Any]:
+    """What was proposed before a person chose anything."""
+    first: dict[str, Any] = proposal.get("first") or {
+        key: proposal[key] for key in ("name", "words", "confidence") if key in proposal
+    }
+    return first
 
 
 def _camera(picture: Picture) -> dict[str, Any]:

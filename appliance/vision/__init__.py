@@ -10,9 +10,23 @@ import msgspec
 from appliance.config import Settings
 from appliance.errors import Misconfigured
 from appliance.vision import modelfiles
-from appliance.vision.provider import NO_CONTEXT, Closes, Context, Evidence, Example, Priced, Provider, VisionError
+from appliance.vision.provider import (
+    LESSONS,
+    NO_CONTEXT,
+    Closes,
+    Context,
+    Evidence,
+    Example,
+    Learns,
+    Lesson,
+    Priced,
+    Provider,
+    VisionError,
+    untaught,
+)
 
 __all__ = [
+    "LESSONS",
     "NONE",
     "NO_CONTEXT",
     "PROVIDERS",
@@ -21,6 +35,8 @@ __all__ = [
     "Context",
     "Evidence",
     "Example",
+    "Learns",
+    "Lesson",
     "Priced",
     "Provider",
     "VisionError",
@@ -29,6 +45,7 @@ __all__ = [
     "given",
     "load",
     "names",
+    "untaught",
 ]
 
 # Imported when asked for: what they stand on is large, and most commands look at no picture.

@@ -310,10 +310,14 @@ def _evidence(one: Found, said: Sequence[Found]) -> Evidence:
     return Evidence(_word(one), one in said, _why(one, said))
 
 
+def _teachers(one: Found) -> str:
+    return "the pictures that you taught it with" if one.origin is Origin.LEARNED else "the everyday words"
+
+
 def _why(one: Found, said: Sequence[Found]) -> str:
     sources = [
         f"the classifier gives it {one.classified:.0%}" if one.classified is not None else "",
-        f"the everyday words give it {one.taught:.0%}" if one.taught is not None else "",
+        f"{_teachers(one)} give it {one.taught:.0%}" if one.taught is not None else "",
         f"the detector found it with {one.thing.score:.0%}" if one.thing else "",
     ]
     told = ", ".join(filter(None, sources))

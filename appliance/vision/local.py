@@ -1,15 +1,22 @@
 """The embedded engine: no account and no network, twelve hundred words, English."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 
+import numpy as np
+
 from appliance.vision import alt, concepts, deciding, fewshot, labels, modelfiles, seeing, text
+from appliance.vision.classifier import Features
 from appliance.vision.deciding import Decision
 from appliance.vision.fewshot import Words
-from appliance.vision.provider import NO_CONTEXT, Context, Evidence, VisionError
+from appliance.vision.provider import LESSONS, NO_CONTEXT, Context, Evidence, Lesson, VisionError
 from appliance.vision.seeing import Eyes, Seen
 from appliance.words import Description
+
+HALF = np.dtype("<f2")
+VIEWS = 2
 
 
 @cache
@@ -19,9 +26,12 @@ def words() -> Words:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """Reads its models with the first picture, once for the process."""
+    """Reads its models with the first picture, once for the process. `lessons` name what it was taught, "" for
+    nothing."""
 
     eyes: Eyes = field(default_factory=lambda: seeing.EYES)
+    known: Words = field(default_factory=words)
+    lessons: str = ""
     name: str = "local"
     prompt: str = ""
     languages: frozenset[str] | None = frozenset({"en"})
@@ -30,7 +40,29 @@ class Local:
     def model(self) -> str:
         """Another one whenever the same picture may be described otherwise."""
         parts = (self.eyes.version, labels.version(), concepts.version(), deciding.version(), str(deciding.RULES))
-        return f"embedded-{sha256(' '.join(parts).encode()).hexdigest()[:12]}"
+        own = f"embedded-{sha256(' '.join(parts).encode()).hexdigest()[:12]}"
+        return f"{own}{LESSONS}{self.lessons}" if self.lessons else own
+
+    @property
+    def sight(self) -> str:
+        return self.eyes.classifier.model.file.sha256[:40]
+
+    def features(self, preview: bytes) -> bytes:
+        """Of both views, each number in two bytes."""
+        self.check()
+        try:
+            return self.eyes.features(preview).astype(HALF).tobytes()
+        except OSError as error:
+            raise VisionError(f"The preview cannot be read as a JPEG: {error}.", permanent=True) from error
+
+    def taught(self, lessons: Iterable[Lesson]) -> "Local":
+        lessons = list(lessons)
+        if not lessons:
+            return self
+        known = Words(self.known.head)
+        known.learn(fewshot.Example(word, _features(features)) for word, features in lessons)
+        learned = sha256(b"".join(word.encode() + b"\0" + features for word, features in lessons))
+        return replace(self, known=known, lessons=learned.hexdigest()[:12])
 
     def check(self) -> None:
         try:
@@ -66,7 +98,11 @@ class Local:
             raise VisionError(said, permanent=True, refused=True) from error
         except modelfiles.ModelUnusable as error:
             raise VisionError(str(error), permanent=True) from error
-        return seen, deciding.decide(seen, words().score(seen.features))
+        return seen, deciding.decide(seen, self.known.score(seen.features))
+
+
+def _features(stored: bytes) -> Features:
+    return np.frombuffer(stored, HALF).astype(np.float32).reshape(VIEWS, -1)
 
 
 PROVIDER = Local()

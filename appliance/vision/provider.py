@@ -1,7 +1,8 @@
 """The contract between the program and whoever looks at a picture."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from appliance.words import Description, Usage, Word
 
@@ -117,3 +118,34 @@ class Priced(Protocol):
     @property
     def most_cost(self) -> int:
         """What one answer costs at most, in millionths of a US dollar."""
+
+
+LESSONS = "+"  # in the model of an engine that was taught, between its own name and that of what it learned
+
+
+class Lesson(NamedTuple):
+    """That a picture, of which an engine saw these features, shows what the word says."""
+
+    word: str
+    features: bytes
+
+
+@runtime_checkable
+class Learns(Provider, Protocol):
+    """An optional ability: is taught words of somebody's own by pictures."""
+
+    @property
+    def sight(self) -> str:
+        """Another one whenever `features` of the same picture may be others; at most 40 characters."""
+
+    def features(self, preview: bytes) -> bytes:
+        """What it sees in a JPEG of ours, to be learned from. Raises VisionError."""
+
+    def taught(self, lessons: Iterable[Lesson]) -> Provider:
+        """Another one that knows these words as well. Its `model` is that of this one, LESSONS and what is the same for
+        the same lessons alone."""
+
+
+def untaught(model: str) -> str:
+    """The model without what it learned."""
+    return model.partition(LESSONS)[0]

@@ -79,10 +79,13 @@ class Eyes:
         self.detector.model.open()
         self.reader.open()
 
+    def features(self, preview: bytes) -> Features:
+        """Of the classifier alone. Raises as `see` does."""
+        return self.classifier.classify(classifier.views(_halved(_opened(preview)))).features
+
     def see(self, preview: bytes) -> Seen:
         """`preview` is a JPEG of ours. Raises ModelUnusable, and OSError where it is no picture."""
-        with Image.open(io.BytesIO(preview), formats=["JPEG"]) as opened:
-            picture = opened.convert("RGB")
+        picture = _opened(preview)
         small = _halved(picture)
         probabilities, features = self.classifier.classify(classifier.views(small))
         seen = Seen(
@@ -110,6 +113,11 @@ class Eyes:
             return Sighted(thing, colour)
         alone = classifier.squeezed(picture, (left, top, right, bottom))
         return Sighted(thing, colour, self.classifier.classify([alone]).probabilities)
+
+
+def _opened(preview: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(preview), formats=["JPEG"]) as opened:
+        return opened.convert("RGB")
 
 
 def _halved(picture: Image.Image) -> Image.Image:

@@ -13,7 +13,9 @@ from appliance.web.pages import (
     events,
     failing,
     history,
+    learned,
     overview,
+    profiles,
     review,
     showing,
     sources,
@@ -22,7 +24,7 @@ from appliance.web.pages import (
 )
 
 PROBLEMS = failing.HANDLERS
-_PAGES = (overview, sources, review, batches, attention, history, vision, status, account)
+_PAGES = (overview, sources, review, batches, attention, history, vision, learned, profiles, status, account)
 
 
 def handlers() -> list[Any]:

@@ -78,8 +78,20 @@ LABELS = {
     "ignore": "Leave alone",
     "host_key": "Host key",
     "username": "User name",
+    "based_on": "Based on",
+    "brands": "Brands",
+    "banned": "Banned words",
+    "allowed": "Allowed words",
+    "synonyms": "Synonyms",
+    "most_words": "Most words",
+    "most_characters": "Most characters",
+    "dated": "With the day",
+    "ascii": "Letters a to z alone",
 }
 CHOICE_LABELS = {
+    "based_on": {"web": "web", "archive": "archive", "unicode": "unicode"},
+    "dated": {"": "As the profile that it is based on", "yes": "Yes", "no": "No"},
+    "ascii": {"": "As the profile that it is based on", "yes": "Yes", "no": "No"},
     "review": {
         "first": "I decide about the first ten photos",
         "auto": "Names that are sure are given at once",

@@ -2,7 +2,7 @@
 
 from appliance.web import views
 from appliance.web.views import Frame, Notice
-from scripts.samples import api, batches, overview, review, sources, system, vision
+from scripts.samples import api, batches, naming, overview, review, sources, system, vision
 from scripts.samples.frames import ALICE, FRAME, NOW, OUTSIDE, PHOTOS, QUIET, SOURCES
 
 __all__ = ["FRAME", "NOW", "PAGES", "PHOTOS", "SOURCES"]
@@ -36,6 +36,11 @@ PAGES: dict[str, tuple[views.View, Frame]] = {
     "provider-new": (vision.NEW, QUIET),
     "provider-new-model": (vision.NEW_MODEL, FRAME),
     "provider": (vision.DETAIL, FRAME),
+    "profiles": (naming.PROFILES, FRAME),
+    "profile": (naming.PROFILE, FRAME),
+    "profile-wrong": (naming.PROFILE_WRONG, QUIET),
+    "learned": (naming.LEARNED, FRAME),
+    "learned-off": (views.Learned(tabs=naming.TABS, on=False, may_switch=True), QUIET),
     "status": (system.STATUS, FRAME),
     "status-idle": (views.Status(), QUIET),
     "account": (system.ACCOUNT, FRAME),

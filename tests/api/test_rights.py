@@ -41,6 +41,9 @@ READ: list[tuple[str, tuple[int, ...]]] = [
     ("/api/v1/usage", LISTS),
     ("/api/v1/history", LISTS),
     ("/api/v1/search?q=IMG", LISTS),
+    ("/api/v1/learned", LISTS),
+    ("/api/v1/profiles", LISTS),
+    ("/api/v1/profiles/web", LISTS),
 ]
 DONE: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("PATCH", "/api/v1/images/{photo}", {"name": "my-cat-{photo}.jpg", "alt": "My cat."}, ACTS),
@@ -70,6 +73,13 @@ DONE: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("POST", "/api/v1/sources/1/scan", None, ACTS),
     ("POST", "/api/v1/sources/1/pause", None, ACTS),
     ("POST", "/api/v1/sources/1/resume", None, ACTS),
+    ("PUT", "/api/v1/profiles/shop", {"banned": ["cheap"]}, (200, 403, 403, 200, 401)),  # each their own
+    ("DELETE", "/api/v1/profiles/shop", None, (404, 403, 403, 404, 401)),
+    ("PATCH", "/api/v1/learned", {"on": False}, (200, 403, 403, 200, 401)),  # each their own
+    ("DELETE", "/api/v1/learned", None, (204, 403, 403, 204, 401)),
+    ("PATCH", "/api/v1/learned/rex", {"word": "tom"}, (404, 404, 403, 404, 401)),  # nobody has taught it
+    ("DELETE", "/api/v1/learned/rex", None, (404, 404, 403, 404, 401)),
+    ("DELETE", "/api/v1/learned/examples/1", None, (404, 404, 403, 404, 401)),
 ]
 STREAMS = {("GET", "/api/v1/events"), ("GET", "/api/v1/events/ws")}  # test_events.py tries them
 

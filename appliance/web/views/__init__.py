@@ -21,6 +21,7 @@ from appliance.web.views.images import (
     Review,
     Shot,
 )
+from appliance.web.views.naming import Learned, LearnedExample, LearnedWord, ProfileForm, ProfileLine, Profiles
 from appliance.web.views.outside import Problem, Setup, SignIn
 from appliance.web.views.sources import (
     BatchLine,
@@ -58,6 +59,9 @@ __all__ = [
     "History",
     "Hour",
     "Kind",
+    "Learned",
+    "LearnedExample",
+    "LearnedWord",
     "Member",
     "MemberLine",
     "NameCheck",
@@ -66,6 +70,9 @@ __all__ = [
     "Overview",
     "Pages",
     "Problem",
+    "ProfileForm",
+    "ProfileLine",
+    "Profiles",
     "Provenance",
     "ProviderForm",
     "ProviderLine",

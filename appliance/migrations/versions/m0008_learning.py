@@ -1,0 +1,39 @@
+"""What people made of proposals, from which the program learns."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("tenants", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("learns", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.create_table(
+        "examples",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("image_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.Column("proposed", sa.Text(), nullable=False),
+        sa.Column("accepted", sa.Text(), nullable=False),
+        sa.Column("word", sa.String(length=100), nullable=False),
+        sa.Column("forgotten", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("profile", sa.String(length=40), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("model", sa.String(length=100), nullable=False),
+        sa.Column("prompt", sa.String(length=40), nullable=False),
+        sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column("features", sa.LargeBinary(), nullable=True),
+        sa.Column("seen_by", sa.String(length=40), nullable=False, server_default=""),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_examples_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_examples")),
+        sa.UniqueConstraint("tenant_id", "image_id", name=op.f("uq_examples_tenant_id_image_id")),
+    )
+    op.create_index(op.f("ix_examples_tenant_id_word"), "examples", ["tenant_id", "word"])

@@ -1,0 +1,70 @@
+"""How names are made here: what was learned, profiles, and who names well."""
+
+from datetime import datetime
+from typing import ClassVar
+
+import msgspec
+
+from appliance.web.views.frame import Tab, View
+from appliance.web.views.sources import Field
+
+
+class LearnedExample(msgspec.Struct, kw_only=True):
+    """A picture that taught a word, with what was proposed for it and what a person accepted."""
+
+    id: int
+    image_id: int
+    proposed: str
+    accepted: str
+    at: datetime
+    shown: bool = True
+
+
+class LearnedWord(msgspec.Struct, kw_only=True):
+    """`key` tells it apart in the page; `examples` are the newest of `count`."""
+
+    key: int
+    word: str
+    count: int
+    examples: tuple[LearnedExample, ...]
+
+
+class Learned(View, kw_only=True):
+    page: ClassVar[str] = "learned"
+    title: ClassVar[str] = "What it learned"
+    place: ClassVar[str] = "naming"
+
+    tabs: tuple[Tab, ...] = ()
+    on: bool = True
+    words: tuple[LearnedWord, ...] = ()
+    may_switch: bool = False
+
+
+class ProfileLine(msgspec.Struct, kw_only=True):
+    name: str
+    says: str
+
+
+class Profiles(View, kw_only=True):
+    """`own` are the tenant's, `usual` those of every installation."""
+
+    page: ClassVar[str] = "profiles"
+    title: ClassVar[str] = "Profiles"
+    place: ClassVar[str] = "naming"
+
+    tabs: tuple[Tab, ...] = ()
+    own: tuple[ProfileLine, ...] = ()
+    usual: tuple[ProfileLine, ...] = ()
+    may_change: bool = False
+
+
+class ProfileForm(View, kw_only=True):
+    """`name` is "" of one that is to be made."""
+
+    page: ClassVar[str] = "profile"
+    title: ClassVar[str] = "Profile"
+    place: ClassVar[str] = "naming"
+
+    name: str = ""
+    fields: tuple[Field, ...] = ()
+    problem: str = ""

@@ -1,0 +1,50 @@
+"""How names are made: profiles, and what was learned."""
+
+from appliance.web import forms, views
+from appliance.web.pages import profiles
+from appliance.web.views import LearnedExample, LearnedWord, ProfileLine, Tab
+from scripts.samples.frames import ago
+
+TABS = (Tab(label="Profiles", href="/profiles"), Tab(label="Learned", href="/learned", current=True))
+SHOP = {"based_on": "web", "brands": {"H&M": "hm", "Acme": ""}, "banned": ["cheap"], "synonyms": {"sofa": "couch"}}
+
+PROFILES = views.Profiles(
+    tabs=(Tab(label="Profiles", href="/profiles", current=True), Tab(label="Learned", href="/learned")),
+    own=(ProfileLine(name="shop", says="2 brands · 1 banned word · 1 synonym"),),
+    usual=(
+        ProfileLine(name="web", says="lower case, a to z, hyphens, 3 to 6 words"),
+        ProfileLine(name="archive", says="based on web"),
+    ),
+    may_change=True,
+)
+_FIELDS = forms.fields(forms.schema(profiles.Form), profiles.filled("shop", SHOP), first=("brands", "banned"))
+PROFILE = views.ProfileForm(name="shop", fields=_FIELDS[1:])
+PROFILE_WRONG = views.ProfileForm(
+    fields=_FIELDS, problem="The brand “H&M” has a word in it that is banned: take one of the two out."
+)
+
+LEARNED = views.Learned(
+    tabs=TABS,
+    may_switch=True,
+    words=(
+        LearnedWord(
+            key=1,
+            word="acme a300",
+            count=2,
+            examples=(
+                LearnedExample(
+                    id=1, image_id=2, proposed="cup table", accepted="acme a300 espresso cup", at=ago(hours=2)
+                ),
+                LearnedExample(id=2, image_id=3, proposed="rocket", accepted="acme a300", at=ago(days=1), shown=False),
+            ),
+        ),
+        LearnedWord(
+            key=2,
+            word="chelsea",
+            count=1,
+            examples=(
+                LearnedExample(id=3, image_id=1, proposed="tabby cat", accepted="chelsea portrait", at=ago(days=3)),
+            ),
+        ),
+    ),
+)
