@@ -27,6 +27,7 @@ TYPES = frozenset(
         "image.quarantined",
         "image.rejected",
         "image.renamed",
+        "image.texts_approved",
         "image.undone",
         "image.unlocked",
         "learning.changed",

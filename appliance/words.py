@@ -87,6 +87,24 @@ class Description:
     usage: Usage = Usage()
 
 
+class TextState(StrEnum):
+    """How far the texts beside a name are: alternative text, title, caption and keywords."""
+
+    PROPOSED = "proposed"  # by whoever looked at the picture, or as they stand in the file
+    EDITED = "edited"  # a person changed them
+    APPROVED = "approved"  # a person said that they are right
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What is said of a picture beside its name and its alternative text."""
+
+    title: str = ""
+    caption: str = ""
+    keywords: tuple[str, ...] = ()
+    state: TextState = TextState.PROPOSED
+
+
 @dataclass(frozen=True, slots=True)
 class FileWords:
     """What people, and programs in their place, wrote into a file (IPTC, XMP, EXIF) or into the sidecar beside it.

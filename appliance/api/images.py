@@ -16,6 +16,7 @@ from appliance.auth import Member, Role
 from appliance.errors import Conflict, NotFound
 from appliance.models import Image, ImageState
 from appliance.sources import name_of
+from appliance.words import TextState
 
 _Asked = Request[Member, Any, State]
 
@@ -34,7 +35,8 @@ class WordView(msgspec.Struct, frozen=True):
 
 
 class ImageView(msgspec.Struct, frozen=True):
-    """`name` is the proposed or given name, "" where there is none; `path` is where the file is now."""
+    """`name` is the proposed or given name, "" where there is none; `path` is where the file is now. `texts` says how
+    far `alt`, `title`, `caption` and `keywords` are."""
 
     id: int
     source: int
@@ -45,6 +47,10 @@ class ImageView(msgspec.Struct, frozen=True):
     state: ImageState
     reason: str
     alt: str
+    title: str
+    caption: str
+    keywords: list[str]
+    texts: TextState
     confidence: float
     words: list[WordView]
     candidates: list[str]
@@ -59,7 +65,10 @@ class Edit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Only what is given is changed."""
 
     name: str | None = None
-    alt: str | None = None
+    alt: Annotated[str, msgspec.Meta(max_length=10_000)] | None = None
+    title: Annotated[str, msgspec.Meta(max_length=10_000)] | None = None
+    caption: Annotated[str, msgspec.Meta(max_length=10_000)] | None = None
+    keywords: Annotated[list[str], msgspec.Meta(max_length=1000)] | None = None
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -80,7 +89,7 @@ class Done(msgspec.Struct, frozen=True):
 
 
 def viewed(image: Image) -> ImageView:
-    proposal = image.proposal or {}
+    proposal, texts = image.proposal or {}, reviews.texts_of(image)
     return ImageView(
         id=image.id,
         source=image.source_id,
@@ -91,6 +100,10 @@ def viewed(image: Image) -> ImageView:
         state=image.state,
         reason=image.reason,
         alt=image.alt,
+        title=texts.title,
+        caption=texts.caption,
+        keywords=list(texts.keywords),
+        texts=texts.state,
         confidence=proposal.get("confidence", 0.0),
         words=[
             WordView(word["text"], origin=word["origin"], score=word.get("score", 1.0))
@@ -169,14 +182,15 @@ def picture(request: _Asked, image_id: int, *, large: bool) -> Response[bytes]:
 
 @patch("/images/{image_id:int}", operation_id="editImage", guards=[needs(Role.REVIEWER)], sync_to_thread=True)
 def edit(request: _Asked, image_id: Id, data: JSONBody[Edit]) -> ImageView:
-    """Another name, which then waits to be approved, or another alternative text."""
+    """Another name, or other texts beside it, which then wait to be approved."""
     at, member = house_of(request), request.user
     if data.name is not None:
         at.desk.edit(member.tenant_id, image_id, data.name, actor=member.actor)
     with at.database.session(member.tenant_id) as session:
         image = reviews.find(session, member.tenant_id, image_id)
-        if data.alt is not None:
-            reviews.say(session, image, data.alt, actor=member.actor)
+        keywords = None if data.keywords is None else tuple(data.keywords)
+        if said := reviews.Said(data.alt, data.title, data.caption, keywords):
+            reviews.say(session, image, said, actor=member.actor)
         return viewed(image)
 
 
@@ -192,6 +206,23 @@ def check(
 ) -> Checked:
     """Whether the image could have that name, without giving it."""
     return Checked(house_of(request).desk.check(request.user.tenant_id, image_id, name) or "")
+
+
+@post(
+    "/images/{image_id:int}/alt/approve",
+    operation_id="approveTexts",
+    guards=[needs(Role.REVIEWER)],
+    status_code=200,
+    sync_to_thread=True,
+)
+def approve_texts(request: _Asked, image_id: Id) -> ImageView:
+    """Alternative text, title, caption and keywords are right as they are, whatever becomes of the name."""
+    at, member = house_of(request), request.user
+    with at.database.session(member.tenant_id) as session:
+        image = reviews.find(session, member.tenant_id, image_id)
+        for refused in reviews.approve_texts(session, member.tenant_id, [image_id], actor=member.actor):
+            raise Conflict(refused.reason)
+        return viewed(image)
 
 
 _DECISIONS = {
@@ -251,4 +282,4 @@ def _act(decision: str) -> Any:
     return _DECISIONS[decision]
 
 
-ROUTES: list[Any] = [listed, one, thumbnail, preview, edit, check, decide, decide_many]
+ROUTES: list[Any] = [listed, one, thumbnail, preview, edit, check, approve_texts, decide, decide_many]

@@ -159,6 +159,7 @@ class Image(Base):
     locked: Mapped[bool] = mapped_column(default=False, server_default=false())  # a person wants its name to stay
     proposal: Mapped[dict[str, Any] | None]
     alt: Mapped[str] = mapped_column(Text, default="")
+    texts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")  # words.Texts, beside `alt`
     reason: Mapped[str] = mapped_column(Text, default="")
     found_at: Mapped[datetime] = mapped_column(default=now)
 

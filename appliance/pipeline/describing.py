@@ -77,7 +77,7 @@ def _later(order: Order, claim: Claim, later: Later) -> Outcome:
 def _outcome(claim: Claim, answer: Answer) -> Outcome:
     said = answer.said
     event = {"type": "image.described", "after": {"alt": said.alt, "confidence": said.confidence}}
-    changed = claim.becomes(ImageState.DESCRIBED, alt=said.alt)
+    changed = claim.becomes(ImageState.DESCRIBED)
     return Outcome(changed, (event,), (_store_descriptions, asking.kept(answer.question, said)))
 
 

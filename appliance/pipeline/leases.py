@@ -49,6 +49,7 @@ class Claim:
     sha256: str | None
     proposal: dict[str, Any] | None
     alt: str
+    texts: dict[str, Any]
     reason: str
 
     def becomes(self, state: ImageState, *, reason: str = "", **changes: Any) -> "Claim":

@@ -22,7 +22,7 @@ from appliance.pipeline.worker import Order, Worker
 from appliance.renames import Move
 from appliance.sources import name_of
 from appliance.vision.chain import NOBODY
-from appliance.words import Description, FileWords
+from appliance.words import Description, FileWords, Texts, TextState
 from connectors.base import Connector, ConnectorError, Limited, Limits
 
 MOST_RACES = 5
@@ -149,7 +149,7 @@ def _name(order: Order, claims: Sequence[Claim], folder: _Folder, facts: _Facts)
     outcomes = [Outcome(claim.becomes(ImageState.FOUND)) for claim in claims if claim.sha256 not in facts.pictures]
     moves: dict[int, list[Move]] = {}
     first = facts.first
-    for claim, proposal in zip(known, proposals, strict=True):
+    for claim, shot, proposal in zip(known, shots, proposals, strict=True):
         if (str(claim.sha256), name_of(claim.path)) in facts.given:
             proposal = naming.Proposal(naming.Verdict.KEEP, name_of(claim.path), reason="It was given this name here.")
         if claim.reason.startswith(NOBODY) and claim.sha256 not in facts.descriptions:
@@ -157,7 +157,7 @@ def _name(order: Order, claims: Sequence[Claim], folder: _Folder, facts: _Facts)
         decided = _decided(order, proposal, first=first > 0)
         first -= decided.verdict is naming.Verdict.REVIEW
         moves[claim.id] = _moves(order, claim, decided, folder.companions[claim.id])
-        outcomes.append(_outcome(order, claim, decided, moves[claim.id]))
+        outcomes.append(_outcome(order, _with_texts(claim, shot.description), decided, moves[claim.id]))
     return _Plan(outcomes, moves)
 
 
@@ -166,6 +166,14 @@ def _unseen(proposal: naming.Proposal, reason: str) -> naming.Proposal:
     if proposal.verdict is naming.Verdict.KEEP:
         return proposal
     return replace(proposal, verdict=naming.Verdict.REVIEW, reason=reason)
+
+
+def _with_texts(claim: Claim, said: Description) -> Claim:
+    """With the texts that are proposed beside the name, unless a person has had a word in them."""
+    if msgspec.convert(claim.texts or {}, Texts).state is not TextState.PROPOSED:
+        return claim
+    texts = Texts(title=said.title, caption=said.caption, keywords=tuple(dict.fromkeys(said.keywords)))
+    return replace(claim, alt=said.alt, texts=msgspec.to_builtins(texts))
 
 
 def _decided(order: Order, proposal: naming.Proposal, *, first: bool) -> naming.Proposal:

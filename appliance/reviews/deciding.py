@@ -13,9 +13,6 @@ from appliance.models import Image, ImageState, Rename, RenameState
 from appliance.reviews.rows import find, give_up, move_on, refuse_busy, tell
 from appliance.vision import asking
 
-LONGEST_ALT = 500  # characters
-
-
 _IGNORED = {ImageState.FAILED, ImageState.QUARANTINED, ImageState.MISSING}
 
 
@@ -161,9 +158,3 @@ def undo(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: s
 
 def refused_of(undoing: batches.Undoing) -> list[Refused]:
     return [Refused(image_id, line.reason) for image_id, line in undoing.refused.items()]
-
-
-def say(session: Session, image: Image, alt: str, *, actor: str) -> None:
-    """Another alternative text, in a person's words."""
-    before, image.alt = image.alt, " ".join(alt.replace("\0", " ").split())[:LONGEST_ALT]
-    tell(session, image, "image.edited", actor, before={"alt": before}, after={"alt": image.alt})

@@ -47,6 +47,7 @@ READ: list[tuple[str, tuple[int, ...]]] = [
 ]
 DONE: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("PATCH", "/api/v1/images/{photo}", {"name": "my-cat-{photo}.jpg", "alt": "My cat."}, ACTS),
+    ("POST", "/api/v1/images/{photo}/alt/approve", None, ACTS),
     ("POST", "/api/v1/images/{photo}/approve", None, ACTS),
     ("POST", "/api/v1/images/{photo}/reject", None, ACTS),
     ("POST", "/api/v1/images/{photo}/lock", None, ACTS),

@@ -1,4 +1,4 @@
-"""What people made of proposals, from which the program learns."""
+"""What people made of proposals, from which the program learns; texts beside the names."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("tenants", schema=None) as batch_op:
         batch_op.add_column(sa.Column("learns", sa.Boolean(), nullable=False, server_default=sa.true()))
+    with op.batch_alter_table("images", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("texts", sa.JSON(), nullable=False, server_default="{}"))
     op.create_table(
         "examples",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),

@@ -1,5 +1,6 @@
 """What waits for a person."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from litestar import Response, get, post
@@ -73,7 +74,7 @@ def shot(request: Asking, session: Session, image: Image, *, typed: str = "", wr
         select(Picture).where(Picture.tenant_id == image.tenant_id, Picture.sha256 == image.sha256)
     ).one_or_none()
     source = session.get_one(Source, image.source_id)
-    new = proposal.get("name", "")
+    new, texts = proposal.get("name", ""), reviews.texts_of(image)
     words = [
         views.Provenance(text=word["text"], origin=word["origin"], score=_score(word))
         for word in proposal.get("words", ())
@@ -90,6 +91,10 @@ def shot(request: Asking, session: Session, image: Image, *, typed: str = "", wr
         words=tuple(words),
         candidates=tuple(_candidate(words) for words in proposal.get("candidates", ())),
         alt=image.alt,
+        heading=texts.title,
+        caption=texts.caption,
+        keywords=texts.keywords,
+        texts=texts.state,
         companions=tuple(proposal.get("companions", ())),
         warnings=tuple(proposal.get("warnings", ())),
         width=picture.width if picture else 0,
@@ -114,7 +119,29 @@ def _candidate(words: list[dict[str, Any]]) -> views.Candidate:
 @post("/review/{image_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200)
 async def decide(request: Asking, image_id: Id, act: FromPath[str]) -> Response[str]:
     form = await showing.form_of(request)
+    if act in _TEXT_ACTS:
+        return await sync_to_thread(_say, request, image_id, act, form)
     return await sync_to_thread(_decide, request, image_id, act, form.get("name", ""))
+
+
+_TEXT_ACTS = {"texts": "The texts are kept until you approve them.", "texts-approve": "The texts are approved."}
+
+
+def _say(request: Asking, image_id: int, act: str, form: Mapping[str, str]) -> Response[str]:
+    member = member_of(request)
+    said = reviews.Said(
+        form.get("alt"), form.get("heading"), form.get("caption"), tuple(form.get("keywords", "").split(","))
+    )
+    try:
+        with house_of(request).database.session(member.tenant_id) as session:
+            reviews.say(session, reviews.find(session, member.tenant_id, image_id), said, actor=member.actor)
+            if act == "texts-approve":
+                for refused in reviews.approve_texts(session, member.tenant_id, [image_id], actor=member.actor):
+                    raise Conflict(refused.reason)
+    except Problem as problem:
+        return _refused(request, image_id, "", str(problem))
+    notice = Notice(says=_TEXT_ACTS[act])
+    return _card(request, image_id, notice) if showing.is_part(request) else showing.goes(request, "/review", notice)
 
 
 def _decide(request: Asking, image_id: int, act: str, typed: str) -> Response[str]:

@@ -1,0 +1,51 @@
+"""Alternative text, title, caption and keywords: proposed with the name, edited and approved apart from it."""
+
+from appliance.models import ImageState
+from tests.api.conftest import Place
+
+
+def texts(place: Place, photo: int) -> tuple[str, str, str, list[str], str]:
+    one = place.get(f"images/{photo}")
+    return one["alt"], one["title"], one["caption"], one["keywords"], one["texts"]
+
+
+def test_the_alternative_text_is_proposed_with_the_name(place: Place):
+    alt, *_, state = texts(place, 2)
+
+    assert alt.endswith(".")
+    assert state == "proposed"
+
+
+def test_texts_are_edited_and_approved_whatever_becomes_of_the_name(place: Place):
+    said = {"alt": "A  cat\non a sofa.", "title": "Tom", "caption": "Tom at home.", "keywords": ["cat", " cat", "sofa"]}
+    place.ask("Bob", "PATCH", "images/2", json=said)
+    assert texts(place, 2) == ("A cat on a sofa.", "Tom", "Tom at home.", ["cat", "sofa"], "edited")
+
+    place.post("images/2/alt/approve", who="Bob")
+    place.post("images/2/reject", who="Bob")
+    assert texts(place, 2)[4] == "approved"
+    assert place.get("images/2")["state"] == ImageState.REJECTED
+
+
+def test_an_empty_alternative_text_is_that_of_a_decoration(place: Place):
+    place.ask("Bob", "PATCH", "images/2", json={"alt": ""})
+    place.post("images/2/alt/approve", who="Bob")
+
+    assert texts(place, 2)[::4] == ("", "approved")
+
+
+def test_what_a_person_wrote_is_not_proposed_anew(place: Place):
+    place.ask("Bob", "PATCH", "images/2", json={"alt": "My own words."})
+    place.post("images/2/reject", who="Bob")
+    place.post("images/2/retry", who="Bob")
+    place.work(1)
+
+    assert place.get("images/2")["state"] == ImageState.REVIEW
+    assert texts(place, 2)[::4] == ("My own words.", "edited")
+
+
+def test_the_texts_of_an_image_that_is_being_worked_on_wait(place: Place):
+    place.post("images/2/approve", who="Bob")
+
+    assert "try again in a moment" in place.refused(place.ask("Bob", "PATCH", "images/2", json={"alt": "x"}), 409)
+    assert "try again in a moment" in place.refused(place.ask("Bob", "POST", "images/2/alt/approve"), 409)
