@@ -14,6 +14,7 @@ from appliance.api import (
     learned,
     profiles,
     providers,
+    quality,
     sources,
     usage,
 )
@@ -35,6 +36,7 @@ def handlers() -> list[Any]:
         history.ROUTES,
         profiles.ROUTES,
         learned.ROUTES,
+        quality.ROUTES,
         events.ROUTES,
     )
     everything = [handler for noun in nouns for handler in noun]

@@ -1,6 +1,7 @@
 """A tenant's providers in their order: who is asked about a picture, and who in its place."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -121,7 +122,10 @@ class Chain:
         """An engine of this machine: nothing to be paid or waited for, but its models may be missing."""
         try:
             with self.computing:
-                return link.provider.describe(preview, language=question.language, context=tell(link.provider))
+                context = tell(link.provider)
+                begun = time.monotonic()
+                said = link.provider.describe(preview, language=question.language, context=context)
+                return _timed(said, time.monotonic() - begun)
         except VisionError as error:
             if link.row is not None and error.permanent and not error.refused:
                 self._stop(link.row.id, question.tenant_id, str(error))
@@ -156,6 +160,10 @@ class Chain:
         seconds = _BACK_OFF * 2**tries if error.retry_after is None else error.retry_after
         if seconds <= asking.PATIENCE:
             raise _Put(Later(seconds, f"{link.name}: {error}")) from error
+
+
+def _timed(said: Description, seconds: float) -> Description:
+    return replace(said, usage=replace(said.usage, seconds=said.usage.seconds or round(seconds, 3)))
 
 
 class _Put(Exception):

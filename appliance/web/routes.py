@@ -16,6 +16,7 @@ from appliance.web.pages import (
     learned,
     overview,
     profiles,
+    quality,
     review,
     showing,
     sources,
@@ -24,7 +25,7 @@ from appliance.web.pages import (
 )
 
 PROBLEMS = failing.HANDLERS
-_PAGES = (overview, sources, review, batches, attention, history, vision, learned, profiles, status, account)
+_PAGES = (overview, sources, review, batches, attention, history, vision, learned, profiles, quality, status, account)
 
 
 def handlers() -> list[Any]:

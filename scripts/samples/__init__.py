@@ -41,6 +41,8 @@ PAGES: dict[str, tuple[views.View, Frame]] = {
     "profile-wrong": (naming.PROFILE_WRONG, QUIET),
     "learned": (naming.LEARNED, FRAME),
     "learned-off": (views.Learned(tabs=naming.TABS, on=False, may_switch=True), QUIET),
+    "quality": (naming.QUALITY, FRAME),
+    "quality-empty": (views.QualityPage(tabs=naming.tabs("quality")), QUIET),
     "status": (system.STATUS, FRAME),
     "status-idle": (views.Status(), QUIET),
     "account": (system.ACCOUNT, FRAME),

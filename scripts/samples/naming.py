@@ -1,15 +1,21 @@
-"""How names are made: profiles, and what was learned."""
+"""How names are made: profiles, what was learned, who names well."""
 
+from appliance.quality import Quality
 from appliance.web import forms, views
-from appliance.web.pages import profiles
-from appliance.web.views import LearnedExample, LearnedWord, ProfileLine, Tab
+from appliance.web.pages import naming, profiles, quality
+from appliance.web.views import Choice, LearnedExample, LearnedWord, ProfileLine, Tab
 from scripts.samples.frames import ago
 
-TABS = (Tab(label="Profiles", href="/profiles"), Tab(label="Learned", href="/learned", current=True))
+
+def tabs(here: str) -> tuple[Tab, ...]:
+    return naming.tabs(f"/{here}")
+
+
+TABS = tabs("learned")
 SHOP = {"based_on": "web", "brands": {"H&M": "hm", "Acme": ""}, "banned": ["cheap"], "synonyms": {"sofa": "couch"}}
 
 PROFILES = views.Profiles(
-    tabs=(Tab(label="Profiles", href="/profiles", current=True), Tab(label="Learned", href="/learned")),
+    tabs=tabs("profiles"),
     own=(ProfileLine(name="shop", says="2 brands · 1 banned word · 1 synonym"),),
     usual=(
         ProfileLine(name="web", says="lower case, a to z, hyphens, 3 to 6 words"),
@@ -46,5 +52,16 @@ LEARNED = views.Learned(
                 LearnedExample(id=3, image_id=1, proposed="tabby cat", accepted="chelsea portrait", at=ago(days=3)),
             ),
         ),
+    ),
+)
+
+QUALITY = views.QualityPage(
+    tabs=tabs("quality"),
+    periods=(Choice(value="30", label="The last 30 days", chosen=True), Choice(value="0", label="All the time")),
+    engines=(
+        quality.engine(
+            1, Quality("openai", "qwen3-vl-4b", "3", 180, 24, 9, 2, 0.41, 0.87, 412, seconds=3.2, cost=1_840_000)
+        ),
+        quality.engine(2, Quality("local", "embedded-3f2a90c1d5e7", "", 61, 40, 22, 4, 0.66, 0.71, 1210, seconds=0.1)),
     ),
 )

@@ -43,6 +43,7 @@ READ: list[tuple[str, tuple[int, ...]]] = [
     ("/api/v1/search?q=IMG", LISTS),
     ("/api/v1/learned", LISTS),
     ("/api/v1/profiles", LISTS),
+    ("/api/v1/quality", LISTS),
     ("/api/v1/profiles/web", LISTS),
 ]
 DONE: list[tuple[str, str, Any, tuple[int, ...]]] = [

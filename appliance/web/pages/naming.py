@@ -2,7 +2,7 @@
 
 from appliance.web.views import Tab
 
-_TABS = {"/profiles": "Profiles", "/learned": "Learned"}
+_TABS = {"/profiles": "Profiles", "/learned": "Learned", "/quality": "Quality"}
 
 
 def tabs(here: str) -> tuple[Tab, ...]:

@@ -21,7 +21,16 @@ from appliance.web.views.images import (
     Review,
     Shot,
 )
-from appliance.web.views.naming import Learned, LearnedExample, LearnedWord, ProfileForm, ProfileLine, Profiles
+from appliance.web.views.naming import (
+    EngineQuality,
+    Learned,
+    LearnedExample,
+    LearnedWord,
+    ProfileForm,
+    ProfileLine,
+    Profiles,
+    QualityPage,
+)
 from appliance.web.views.outside import Problem, Setup, SignIn
 from appliance.web.views.sources import (
     BatchLine,
@@ -51,6 +60,7 @@ __all__ = [
     "Choice",
     "Count",
     "Day",
+    "EngineQuality",
     "Fact",
     "Failure",
     "Field",
@@ -76,6 +86,7 @@ __all__ = [
     "Provenance",
     "ProviderForm",
     "ProviderLine",
+    "QualityPage",
     "Recent",
     "Rename",
     "Review",

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import msgspec
 
-from appliance.web.views.frame import Tab, View
-from appliance.web.views.sources import Field
+from appliance.web.views.frame import Choice, Tab, Tone, View
+from appliance.web.views.sources import Fact, Field
 
 
 class LearnedExample(msgspec.Struct, kw_only=True):
@@ -68,3 +68,22 @@ class ProfileForm(View, kw_only=True):
     name: str = ""
     fields: tuple[Field, ...] = ()
     problem: str = ""
+
+
+class EngineQuality(msgspec.Struct, kw_only=True):
+    key: int
+    name: str
+    model: str
+    accepted: str  # "" where nobody decided yet
+    tone: Tone
+    facts: tuple[Fact, ...]
+
+
+class QualityPage(View, kw_only=True):
+    page: ClassVar[str] = "quality"
+    title: ClassVar[str] = "Quality"
+    place: ClassVar[str] = "naming"
+
+    tabs: tuple[Tab, ...] = ()
+    periods: tuple[Choice, ...] = ()
+    engines: tuple[EngineQuality, ...] = ()
