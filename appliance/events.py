@@ -14,6 +14,8 @@ TYPES = frozenset(
         "batch.started",
         "budget.changed",
         "budget.exhausted",
+        "comparison.removed",
+        "comparison.started",
         "image.approved",
         "image.described",
         "image.edited",

@@ -33,6 +33,7 @@ NOUNS = {
     "Profiles": "How names look, and which words may stand in them.",
     "Learned": "What corrections of names have taught, to be looked at, changed and forgotten.",
     "Quality": "How well each provider, model and prompt names, as people decided.",
+    "Comparisons": "Two providers side by side on the same pictures.",
     "Events": "The log of everything that happens, as it grows; also by a WebSocket at `/api/v1/events/ws`, which "
     "takes the same `after` and sends each event as JSON.",
     "Account": "Signing in and out; programs send a token instead.",

@@ -7,6 +7,7 @@ from litestar import Router
 from appliance.api import (
     accounts,
     batches,
+    comparisons,
     events,
     health,
     history,
@@ -37,6 +38,7 @@ def handlers() -> list[Any]:
         profiles.ROUTES,
         learned.ROUTES,
         quality.ROUTES,
+        comparisons.ROUTES,
         events.ROUTES,
     )
     everything = [handler for noun in nouns for handler in noun]

@@ -19,7 +19,7 @@ from appliance.config import Settings
 from appliance.db import Database
 from appliance.jobs.watch import Watchers
 from appliance.models import OWN_TENANT, Batch, Image, now
-from appliance.pipeline import leases
+from appliance.pipeline import comparing, leases
 from appliance.pipeline.worker import Worker
 from appliance.providers import CHAIN
 from appliance.storage import Storage
@@ -54,10 +54,15 @@ class Doorbell:
         self._worker = worker
         self.queue = make_queue(settings)
         self._advance = self.queue.task(name="advance")(self._answer)
+        self._compare = self.queue.task(name="compare")(self._answer_comparisons)
 
     def ring(self, image_ids: Sequence[int]) -> None:
         """Wakes a worker for these images. Cheap, repeatable, and allowed to be lost."""
         self._advance(list(image_ids))
+
+    def ring_comparisons(self, row_ids: Sequence[int]) -> None:
+        """Likewise for pictures that are to be compared."""
+        self._compare(list(row_ids))
 
     def sweep(self, database: Database) -> None:
         """Rings for whatever is due, unless enough rings are waiting to be answered already."""
@@ -67,6 +72,12 @@ class Doorbell:
         if self.queue.pending_count() <= len(groups):
             for image_ids in groups:
                 self.ring(image_ids)
+            if compared := self._compared(database):
+                self.ring_comparisons(compared)
+
+    def _compared(self, database: Database) -> list[int]:
+        with database.reading(None) as session:
+            return comparing.due(session)
 
     def _answer(self, image_ids: list[int]) -> None:
         if self._worker is None:
@@ -76,6 +87,13 @@ class Doorbell:
             following = next(pipeline.ready(session, None, full=self._worker.waiting.full()), None)
         if following:
             self.ring(following)
+
+    def _answer_comparisons(self, row_ids: list[int]) -> None:
+        if self._worker is None:
+            raise RuntimeError("This doorbell only rings; nobody is at home to answer it.")
+        comparing.compare(self._worker, row_ids)
+        if following := self._compared(self._worker.database):
+            self.ring_comparisons(following)
 
     def feed(self, worker: Worker) -> None:
         """Asks the next questions where a provider has room again, without waiting for a ring."""

@@ -2,6 +2,7 @@
 
 from appliance.models.accounts import ApiToken, Link, LinkPurpose, Membership, Role, SignIn, Throttle, User
 from appliance.models.base import OWN_TENANT, Base, Moment, Owner, Tenant, now
+from appliance.models.comparing import ComparedChoice, ComparedImage, Comparison
 from appliance.models.images import (
     FINAL,
     LIVING,
@@ -35,6 +36,9 @@ __all__ = [
     "Batch",
     "BatchKind",
     "BatchState",
+    "ComparedChoice",
+    "ComparedImage",
+    "Comparison",
     "Event",
     "Example",
     "Image",

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from appliance import learning, vision
 from appliance.imaging import Exif
-from appliance.models import Picture
+from appliance.models import Image, Picture
 from appliance.pipeline.leases import Claim
 from appliance.pipeline.worker import Order, Worker
 from appliance.sources import name_of
@@ -17,7 +17,7 @@ LOCAL = "local"  # looks at the pixels alone
 logger = logging.getLogger(__name__)
 
 
-def context_of(worker: Worker, order: Order, claim: Claim, provider: vision.Provider) -> vision.Context:
+def context_of(worker: Worker, order: Order, claim: Claim | Image, provider: vision.Provider) -> vision.Context:
     """Nothing of it is more exact than a name would say: no position, no time of day, no path. The place is left out
     where the owner wants none in names."""
     if provider.name == LOCAL:

@@ -8,6 +8,7 @@ from appliance.web.pages import (
     account,
     attention,
     batches,
+    comparisons,
     docs,
     entering,
     events,
@@ -25,7 +26,21 @@ from appliance.web.pages import (
 )
 
 PROBLEMS = failing.HANDLERS
-_PAGES = (overview, sources, review, batches, attention, history, vision, learned, profiles, quality, status, account)
+_PAGES = (
+    overview,
+    sources,
+    review,
+    batches,
+    attention,
+    history,
+    vision,
+    learned,
+    profiles,
+    quality,
+    comparisons,
+    status,
+    account,
+)
 
 
 def handlers() -> list[Any]:

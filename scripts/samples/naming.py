@@ -65,3 +65,51 @@ QUALITY = views.QualityPage(
         quality.engine(2, Quality("local", "embedded-3f2a90c1d5e7", "", 61, 40, 22, 4, 0.66, 0.71, 1210, seconds=0.1)),
     ),
 )
+
+_SIDES = (Choice(value="chain", label="chain", chosen=True), Choice(value="local", label="local"))
+COMPARISONS = views.Comparisons(
+    tabs=tabs("comparisons"),
+    lines=(
+        views.ComparisonLine(
+            id=1,
+            left="local",
+            right="qwen",
+            says="10 photos of Shop · local better 2, qwen better 7, neither 1",
+            at=ago(days=1),
+        ),
+    ),
+    sources=(Choice(value="1", label="Shop"),),
+    lefts=_SIDES,
+    rights=_SIDES,
+    may_start=True,
+)
+_CAT = views.SaidOnce(words="tabby cat", alt="A tabby cat.", confidence=0.83)
+COMPARED = views.Compared(
+    id=1,
+    left="local",
+    right="qwen",
+    says="Shop · local better 1, qwen better 1, neither 1",
+    may_choose=True,
+    may_remove=True,
+    shots=(
+        views.ComparedShot(
+            id=1,
+            image_id=1,
+            done=True,
+            left=_CAT,
+            right=views.SaidOnce(words="ginger cat portrait", alt="A ginger cat looks up.", confidence=0.92),
+            choice="right",
+        ),
+        views.ComparedShot(
+            id=2,
+            image_id=2,
+            done=True,
+            left=views.SaidOnce(words="espresso cup", confidence=0.71),
+            right=views.SaidOnce(problem="qwen does not answer at 127.0.0.1:8000: start it, or test it."),
+        ),
+        views.ComparedShot(
+            id=3, image_id=3, done=True, left=_CAT, right=views.SaidOnce(), choice="neither", better="rocket launch"
+        ),
+        views.ComparedShot(id=4, image_id=4, done=False, left=views.SaidOnce(), right=views.SaidOnce()),
+    ),
+)

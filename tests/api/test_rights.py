@@ -44,6 +44,8 @@ READ: list[tuple[str, tuple[int, ...]]] = [
     ("/api/v1/learned", LISTS),
     ("/api/v1/profiles", LISTS),
     ("/api/v1/quality", LISTS),
+    ("/api/v1/comparisons", LISTS),
+    ("/api/v1/comparisons/1", (404, 404, 404, 404, 401)),
     ("/api/v1/profiles/web", LISTS),
 ]
 DONE: list[tuple[str, str, Any, tuple[int, ...]]] = [
@@ -75,6 +77,9 @@ DONE: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("POST", "/api/v1/sources/1/scan", None, ACTS),
     ("POST", "/api/v1/sources/1/pause", None, ACTS),
     ("POST", "/api/v1/sources/1/resume", None, ACTS),
+    ("POST", "/api/v1/comparisons", {"source": 1, "left": "canned", "right": "local"}, (201, 403, 403, 422, 401)),
+    ("POST", "/api/v1/comparisons/1/choice", {"image": 1, "choice": "left"}, (404, 404, 403, 404, 401)),
+    ("DELETE", "/api/v1/comparisons/1", None, (404, 403, 403, 404, 401)),
     ("PUT", "/api/v1/profiles/shop", {"banned": ["cheap"]}, (200, 403, 403, 200, 401)),  # each their own
     ("DELETE", "/api/v1/profiles/shop", None, (404, 403, 403, 404, 401)),
     ("PATCH", "/api/v1/learned", {"on": False}, (200, 403, 403, 200, 401)),  # each their own

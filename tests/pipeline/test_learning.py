@@ -268,7 +268,7 @@ def worker_order(workshop: Workshop) -> Order:
 
 def context_of(workshop: Workshop, order: Order, provider: Any) -> Any:
     image = workshop.images()[0]
-    return knowing.context_of(workshop.worker, order, image, provider)  # type: ignore[arg-type]  # has what a claim has
+    return knowing.context_of(workshop.worker, order, image, provider)
 
 
 @EMBEDDED

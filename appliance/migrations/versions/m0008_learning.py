@@ -38,4 +38,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_examples")),
         sa.UniqueConstraint("tenant_id", "image_id", name=op.f("uq_examples_tenant_id_image_id")),
     )
+    _comparisons()
     op.create_index(op.f("ix_examples_tenant_id_word"), "examples", ["tenant_id", "word"])
+
+
+def _comparisons() -> None:
+    op.create_table(
+        "comparisons",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("left", sa.String(length=100), nullable=False),
+        sa.Column("right", sa.String(length=100), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_comparisons_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comparisons")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_comparisons_tenant_id"), "comparisons", ["tenant_id"])
+    op.create_table(
+        "compared_images",
+        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("comparison_id", sa.Integer(), nullable=False),
+        sa.Column("image_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("left", sa.JSON(), nullable=True),
+        sa.Column("right", sa.JSON(), nullable=True),
+        sa.Column("left_problem", sa.Text(), nullable=False),
+        sa.Column("right_problem", sa.Text(), nullable=False),
+        sa.Column("choice", sa.String(length=20), nullable=False),
+        sa.Column("better", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_compared_images_tenant_id")),
+        sa.ForeignKeyConstraint(["comparison_id"], ["comparisons.id"], name=op.f("fk_compared_images_comparison_id")),
+        sa.ForeignKeyConstraint(["image_id"], ["images.id"], name=op.f("fk_compared_images_image_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compared_images")),
+        sa.UniqueConstraint("comparison_id", "sha256", name=op.f("uq_compared_images_comparison_id_sha256")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_compared_images_due_at"),
+        "compared_images",
+        ["due_at"],
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )

@@ -2,7 +2,7 @@
 
 from appliance.web.views import Tab
 
-_TABS = {"/profiles": "Profiles", "/learned": "Learned", "/quality": "Quality"}
+_TABS = {"/profiles": "Profiles", "/learned": "Learned", "/quality": "Quality", "/comparisons": "Compare"}
 
 
 def tabs(here: str) -> tuple[Tab, ...]:

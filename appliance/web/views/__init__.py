@@ -22,6 +22,10 @@ from appliance.web.views.images import (
     Shot,
 )
 from appliance.web.views.naming import (
+    Compared,
+    ComparedShot,
+    ComparisonLine,
+    Comparisons,
     EngineQuality,
     Learned,
     LearnedExample,
@@ -30,6 +34,7 @@ from appliance.web.views.naming import (
     ProfileLine,
     Profiles,
     QualityPage,
+    SaidOnce,
 )
 from appliance.web.views.outside import Problem, Setup, SignIn
 from appliance.web.views.sources import (
@@ -58,6 +63,10 @@ __all__ = [
     "Candidate",
     "Cause",
     "Choice",
+    "Compared",
+    "ComparedShot",
+    "ComparisonLine",
+    "Comparisons",
     "Count",
     "Day",
     "EngineQuality",
@@ -91,6 +100,7 @@ __all__ = [
     "Rename",
     "Review",
     "Running",
+    "SaidOnce",
     "Server",
     "SessionLine",
     "Setup",

@@ -87,3 +87,59 @@ class QualityPage(View, kw_only=True):
     tabs: tuple[Tab, ...] = ()
     periods: tuple[Choice, ...] = ()
     engines: tuple[EngineQuality, ...] = ()
+
+
+class ComparisonLine(msgspec.Struct, kw_only=True):
+    id: int
+    left: str
+    right: str
+    says: str
+    at: datetime
+
+
+class Comparisons(View, kw_only=True):
+    """`lefts` and `rights` are the providers that may be compared."""
+
+    page: ClassVar[str] = "comparisons"
+    title: ClassVar[str] = "Compare"
+    place: ClassVar[str] = "naming"
+
+    tabs: tuple[Tab, ...] = ()
+    lines: tuple[ComparisonLine, ...] = ()
+    sources: tuple[Choice, ...] = ()
+    lefts: tuple[Choice, ...] = ()
+    rights: tuple[Choice, ...] = ()
+    may_start: bool = False
+
+
+class SaidOnce(msgspec.Struct, kw_only=True):
+    words: str = ""
+    alt: str = ""
+    confidence: float = 0.0
+    problem: str = ""
+
+
+class ComparedShot(msgspec.Struct, kw_only=True):
+    """`choice` is open, left, right or neither; of neither, `better` is what a person would say."""
+
+    id: int
+    image_id: int
+    done: bool
+    left: SaidOnce
+    right: SaidOnce
+    choice: str = "open"
+    better: str = ""
+
+
+class Compared(View, kw_only=True):
+    page: ClassVar[str] = "compared"
+    title: ClassVar[str] = "Side by side"
+    place: ClassVar[str] = "naming"
+
+    id: int
+    left: str
+    right: str
+    says: str
+    shots: tuple[ComparedShot, ...]
+    may_choose: bool = False
+    may_remove: bool = False
