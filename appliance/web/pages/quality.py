@@ -51,14 +51,14 @@ def _tone(acceptance: float | None) -> Tone:
 
 def _facts(one: quality.Quality) -> list[Fact]:
     said = [
-        ("Names decided about", wording.number(one.decided)),
-        ("Taken as proposed", wording.number(one.approved)),
-        ("Edited", wording.number(one.edited)),
+        ("Names decided about", str(one.decided)),
+        ("Taken as proposed", str(one.approved)),
+        ("Edited", str(one.edited)),
         ("Words changed by an edit", _share(one.changed)),
-        ("Rejected", wording.number(one.rejected)),
-        ("Taken back later", wording.number(one.undone)),
+        ("Rejected", str(one.rejected)),
+        ("Taken back later", str(one.undone)),
         ("Sure of itself", _share(one.confidence)),
-        ("Photos described", wording.number(one.described)),
+        ("Photos described", str(one.described)),
         ("Answers in", "–" if one.seconds is None else f"{one.seconds:.1f} s"),
         ("Cost", f"${one.cost / 1_000_000:.2f}" if one.cost else "nothing"),
     ]
