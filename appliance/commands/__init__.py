@@ -24,6 +24,7 @@ NAMES = (
     "lint",
     "template",
     "profile",
+    "learned",
     "explain",
     "sheet",
     "check",
