@@ -119,7 +119,7 @@ def make_worker(
         database,
         Storage(settings.data / "previews"),
         Decoder(),
-        sources.Connections(vault),
+        sources.Connections(vault, settings.data),
         providers.Providers(vault, database, settings.workers),
         owner=owner,
         actor=actor,

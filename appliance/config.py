@@ -20,7 +20,7 @@ DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 LONGEST_WRITING_SECONDS = 2
 SECONDED = "+local"  # after a provider's name, for a second opinion
 SECRET_FILES = {"DATABASE_URL", "GOOGLE_CREDENTIALS", "OPENAI_API_KEY", "QUEUE_URL", "SECRET_KEY"}
-KNOWN = {"BASE_URL", "DATA", "OPENAI_BASE_URL", "OPENAI_MODEL", "VISION", "WORKERS"} | SECRET_FILES
+KNOWN = {"BASE_URL", "DATA", "OPENAI_BASE_URL", "OPENAI_MODEL", "SFTP_LISTEN", "VISION", "WORKERS"} | SECRET_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Settings:
     vision: str = "local"
     workers: int = field(default_factory=lambda: min(os.cpu_count() or 1, 8))
     secret_keys: tuple[str, ...] = ()
+    sftp_listen: tuple[str, int] | None = None  # host and port for uploads; None takes none
     openai_base_url: str = ""
     openai_api_key: str = field(default="", repr=False)
     openai_model: str = ""
@@ -73,6 +74,7 @@ class Settings:
             base_url=_base_url(values, problems),
             vision=values.get("VISION", "local"),
             workers=_workers(values, problems),
+            sftp_listen=_sftp_listen(values, problems),
             secret_keys=tuple(key.strip() for key in values.get("SECRET_KEY", "").split(",") if key.strip()),
             openai_base_url=_openai_base_url(values, problems),
             openai_api_key=values.get("OPENAI_API_KEY", ""),
@@ -161,6 +163,17 @@ def _workers(values: Mapping[str, str], problems: list[str]) -> int:
         problems.append(f"{PREFIX}WORKERS is {given!r}; give a whole number from 1 to 64.")
         return 1
     return int(given)
+
+
+def _sftp_listen(values: Mapping[str, str], problems: list[str]) -> tuple[str, int] | None:
+    given = values.get("SFTP_LISTEN")
+    if given is None:
+        return None
+    host, _, port = given.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        problems.append(f"{PREFIX}SFTP_LISTEN is {given!r}; give a host and a port, such as 0.0.0.0:2022.")
+        return None
+    return host.strip("[]"), int(port)
 
 
 def _stored_key(path: Path) -> str:

@@ -1,9 +1,11 @@
 """The contract between the program and a place where images live."""
 
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import BinaryIO, Literal, Protocol, runtime_checkable
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 IMAGE_EXTENSIONS = frozenset(
     {
@@ -61,6 +63,15 @@ class ConnectorError(Exception):
     def __init__(self, message: str, *, permanent: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class Unproven(ConnectorError):
+    """The owner must say first whether something that the source shows is right. `accepting` are the options that say
+    so, such as the host key that was seen."""
+
+    def __init__(self, message: str, accepting: dict[str, str]) -> None:
+        super().__init__(message, permanent=True)
+        self.accepting = accepting
 
 
 class NameTaken(ConnectorError):
@@ -177,6 +188,52 @@ class Watches(Protocol):
     def identity(self) -> str:
         """Tells what stands at the source's place now from what may stand there instead, such as another disk or the
         empty folder below an unplugged one. Compared, never read. Raises ConnectorError where there is nothing."""
+
+
+@runtime_checkable
+class Keeps(Protocol):
+    """An optional ability of a kind, beside `connect`: the files of some of its sources lie with us."""
+
+    def kept(self, options: Any) -> str:
+        """The name of the folder that holds them, which nothing else has; "" for a source that is elsewhere, for which
+        `connect` is called. Raises ConnectorError for options that cannot be."""
+
+    def stored(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The options as they are kept: without a secret that need only be recognised. Repeatable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One source of a kind that listens. `names` tells the present path of each file that was renamed, by the path that
+    it came with; it may be asked often."""
+
+    source_id: int
+    options: Any
+    folder: Path
+    names: Callable[[], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What a listener needs. `accounts` are those of this moment, and may be asked often; `let_try(name, address)` says
+    whether one more password or key may be tried, and `signed_in` takes that back; `keys` is a folder of ours."""
+
+    keys: Path
+    accounts: Callable[[], Sequence[Account]]
+    let_try: Callable[[str, str], bool]
+    signed_in: Callable[[str, str], None]
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """An optional ability of a kind, beside `connect`: sources to which others bring their files."""
+
+    def listening(self, listener: socket.socket, reception: Reception) -> AbstractContextManager[None]:
+        """Within the block, takes files for all accounts on one socket, which listens already. What is under way when
+        the block ends can be gone on with later, and what was taken whole is there."""
+
+    def shown(self, keys: Path) -> Sequence[str]:
+        """What clients are shown to know the listener by, as a fingerprint; made at the first use."""
 
 
 UnicodeForm = Literal["", "NFC", "NFD"]

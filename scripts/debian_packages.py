@@ -29,6 +29,11 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "acl": _command("setfacl", "getfacl"),
     "chromium": _command("chromium"),
     "rsync": _command("rsync"),
+    "openssh-server": lambda: shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None,
+    "openssh-client": _command("sftp", "ssh-keygen"),
+    "lftp": _command("lftp"),
+    "curl": _command("curl"),
+    "sshfs": _command("sshfs"),
 }
 FOR_BENCHMARKS = {"libimage-exiftool-perl": _command("exiftool")}
 

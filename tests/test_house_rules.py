@@ -8,11 +8,14 @@ import pytest
 
 HERE = Path(__file__).parent.parent
 MAY_RENAME = "connectors/watchfolder/moving.py"
-CHANGING_NAMES = {"rename", "renames", "replace", "move"}
-OUR_OWN = {"connector", "protocols"}  # what leads to moving.py: a Connector, and the module that moving.py serves
+CHANGING_NAMES = {"rename", "renames", "replace", "move", "posix_rename"}
+# What leads to moving.py, or on a server to session.py: a Connector, and the modules that those serve.
+OUR_OWN = {"connector", "protocols", "renaming"}
 EXCEPTIONS = {
     # Puts a preview, a file that we made in our own data folder, under its final name, whole or not at all.
     ("appliance/storage.py", "partial.replace"),
+    # The request of SFTP that does not overwrite; each server is tried before the first one.
+    ("connectors/sftp/session.py", "self.rename"),
 }
 
 
@@ -51,6 +54,7 @@ def _is_harmless(call: ast.Call, called: ast.Attribute) -> bool:
         "shutil.move(one, other)",
         "act = partial(os.rename, one)",
         "from os import rename",
+        "session.posix_rename(one, other)",
         "from shutil import move as take",
         "path.rename(other)",
         "path.with_name('a').replace(other)",

@@ -27,7 +27,7 @@ class House:
     version: str = ""
 
     def __post_init__(self) -> None:
-        self.connections = Connections(self.vault)
+        self.connections = Connections(self.vault, self.settings.data)
         self.providers = Providers(self.vault, self.database)
 
     def close(self) -> None:

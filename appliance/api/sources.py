@@ -106,7 +106,7 @@ def add(request: _Asked, data: JSONBody[NewSource]) -> SourceView:
         raise Invalid("“name” is missing: give the source a name by which you know it.")
     wanted = asked.named(name)
     try:
-        sources.connect(data.kind, asked.options).close()
+        sources.connect(data.kind, asked.options, house_of(request).settings.data).close()
     except ConnectorError as error:
         raise Invalid(str(error)) from error
     house = house_of(request)
@@ -156,7 +156,7 @@ def try_out(request: _Asked, source_id: Id) -> Tested:
     house = house_of(request)
     with house.database.reading(request.user.tenant_id) as session:
         source = sources.find(session, request.user.tenant_id, source_id)
-    tried = sources.tested(source.kind, sources.options_of(source, house.vault))
+    tried = sources.tested(source.kind, sources.options_of(source, house.vault), house.settings.data)
     steps = [Step(step.name, step.problem) for step in tried]
     return Tested(not any(step.problem for step in steps), steps)
 

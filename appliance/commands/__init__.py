@@ -34,6 +34,7 @@ NAMES = (
     "user",
     "token",
     "work",
+    "receive",
 )
 
 

@@ -17,6 +17,7 @@ from appliance.config import Settings
 from appliance.db import explained
 from appliance.errors import Problem
 from appliance.imaging import Decoder
+from appliance.jobs import receiving
 from appliance.models import OWN_TENANT, OwnProvider
 from appliance.secrets import vault_of
 from appliance.web import bundled
@@ -38,6 +39,7 @@ def check(settings: Settings) -> None:
         *_providers(settings),
         ("vision servers", _servers),
         ("dashboard", _dashboard),
+        ("uploads", _uploads),
     ]
     problems = 0
     for name, look in checks:
@@ -95,6 +97,13 @@ def _dashboard(_: Settings) -> str:
     except bundled.AssetsMissing as error:
         raise Problem(str(error)) from error
     return f"{len(manifest.files)} files for its pages"
+
+
+def _uploads(settings: Settings) -> str:
+    if settings.sftp_listen is None:
+        return "none are taken over SFTP; RENAMER_SFTP_LISTEN=0.0.0.0:2022 switches that on"
+    host, port = settings.sftp_listen
+    return f"over SFTP on {host} port {port}, host key {', '.join(receiving.shown(settings.data))}"
 
 
 def _vision(settings: Settings) -> str:

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
@@ -17,15 +17,15 @@ from types import FrameType
 import click
 
 from appliance import app, kinds, sources, vision
-from appliance.commands import logs
+from appliance.commands import logs, sockets
 from appliance.commands.supervising import Child, Supervisor
 from appliance.config import DEFAULT_BASE_URL, Settings
 from appliance.errors import Conflict, Unavailable
+from appliance.jobs import receiving
 from appliance.models import OWN_TENANT
 from appliance.secrets import vault_of
 
 PATIENCE = 30.0  # seconds until the server answers
-BACKLOG = 4096  # connections that wait to be accepted
 
 
 @click.command()
@@ -43,21 +43,28 @@ def serve(settings: Settings, host: str, port: int, folders: tuple[Path, ...]) -
     """Serves the dashboard and the API, works the queue and watches the sources, until Ctrl-C."""
     vision.check(settings)
     app.make_data_folder(settings)
-    with _alone(settings), _listening(host, port) as listener:
+    with _alone(settings), ExitStack() as opened:
+        listener = opened.enter_context(sockets.listening(host, port, host_from="--host", port_from="--port"))
+        uploads = opened.enter_context(sockets.for_uploads(settings)) if settings.sftp_listen else None
         database = app.open_database(settings)
         link = app.open_accounts(settings, database)
         database.close()
         for folder in folders:
             _watch(settings, folder)
-        _run(settings, listener, _welcome(settings, listener, folders, link), first=link is not None)
+        said = _welcome(settings, listener, folders, link)
+        _run(settings, listener, uploads, said, first=link is not None)
 
 
-def _run(settings: Settings, listener: socket.socket, welcome: str, *, first: bool) -> None:
+def _run(
+    settings: Settings, listener: socket.socket, uploads: socket.socket | None, welcome: str, *, first: bool
+) -> None:
     descriptor = str(listener.fileno())
     children = [
         Child("api", ["--data", str(settings.data), "api", "--fd", descriptor], signal.SIGTERM, (listener.fileno(),)),
         Child("work", ["--data", str(settings.data), "work"], signal.SIGINT),
     ]
+    if uploads is not None:
+        children.append(_receiver(settings, uploads.fileno()))
     supervisor = Supervisor(children, os.environ)
     with _stopped_by_signals(supervisor.stopping):
         supervisor.start()
@@ -79,6 +86,11 @@ def offer_servers() -> None:
         click.echo(f"{one}. To have it name the pictures, start this with\n  {one.settings}")
 
 
+def _receiver(settings: Settings, descriptor: int) -> Child:
+    arguments = ["--data", str(settings.data), "receive", "--fd", str(descriptor)]
+    return Child("receive", arguments, signal.SIGTERM, (descriptor,))
+
+
 def _welcome(settings: Settings, listener: socket.socket, folders: tuple[Path, ...], link: str | None) -> str:
     address = settings.base_url if settings.base_url != DEFAULT_BASE_URL else _address(listener)
     lines = [f"Image Renamer is on {address}"]
@@ -86,6 +98,9 @@ def _welcome(settings: Settings, listener: socket.socket, folders: tuple[Path, .
         path = link.removeprefix(settings.base_url)
         lines.append(f"Make your account, with this link that works once:\n  {address}{path}")
     lines += [f"Drop photos into {folder}: they get their names there." for folder in folders]
+    if settings.sftp_listen:
+        host, port = settings.sftp_listen
+        lines.append(f"Uploads over SFTP: {host} port {port}, host key {receiving.shown(settings.data)[0]}")
     return "\n".join([*lines, "Ctrl-C stops it; nothing is lost."])
 
 
@@ -149,29 +164,6 @@ def _alone(settings: Settings) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
-
-
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    """The socket on which the children accept; it stays open while they are started again."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)
-    except socket.gaierror as error:
-        raise Unavailable(f"There is no address {host} to listen on: give another --host.") from error
-    except OSError as error:
-        raise Unavailable(_cannot_listen(host, port, error)) from error
-    with listener:
-        yield listener
-
-
-def _cannot_listen(host: str, port: int, error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return f"Port {port} is not for this account to listen on: give a --port above 1023."
-    return f"Port {port} on {host} cannot be used ({error.strerror}): stop what uses it, or give another --port."
 
 
 @contextmanager

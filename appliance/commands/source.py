@@ -29,9 +29,11 @@ def source() -> None:
 def add(settings: Settings, kind: str, name: str, options: tuple[str, ...]) -> None:
     """Watches a place from now on, such as: source add watchfolder Inbox path=./inbox review=auto backlog=yes"""
     values = dict(_parted(option) for option in options)
+    if kind == "watchfolder":
+        values |= _absolute(values.get("path", "~"))
     asked = kinds.asked(kind, values)
     try:
-        sources.connect(kind, asked.options).close()
+        sources.connect(kind, asked.options, settings.data).close()
     except ConnectorError as error:
         raise Unavailable(str(error)) from error
     with app.session(settings) as session:
@@ -40,7 +42,7 @@ def add(settings: Settings, kind: str, name: str, options: tuple[str, ...]) -> N
 
 
 def _parted(option: str) -> tuple[str, str]:
-    """A key and its value; a secret is read from `@file` or, for `-`, from standard input; a path is made absolute."""
+    """A key and its value; a secret is read from `@file` or, for `-`, from standard input."""
     key, equals, value = option.partition("=")
     if not equals or not key:
         raise click.UsageError(f"“{option}” is no option of a source: write KEY=VALUE.")
@@ -51,9 +53,11 @@ def _parted(option: str) -> tuple[str, str]:
             value = Path(value[1:]).expanduser().read_text().strip()
         except OSError as error:
             raise Invalid(f"“{key}” cannot be read from {value[1:]}: {error.strerror}.") from error
-    if key == "path" and not value.startswith("~"):
-        value = os.path.abspath(value)  # noqa: PTH100  # without ..
     return key, value
+
+
+def _absolute(path: str) -> dict[str, str]:
+    return {} if path.startswith("~") else {"path": os.path.abspath(path)}  # noqa: PTH100  # without ..
 
 
 @source.command(name="list")
@@ -88,7 +92,7 @@ def test(settings: Settings, name: str) -> None:
     """Tries step by step whether a source works; NAME is its name or number."""
     with app.session(settings) as session:
         found = sources.named(session, OWN_TENANT, name)
-    steps = sources.tested(found.kind, sources.options_of(found, vault_of(settings)))
+    steps = sources.tested(found.kind, sources.options_of(found, vault_of(settings)), settings.data)
     for step in steps:
         click.echo(f"PROBLEM  {step.name}: {step.problem}" if step.problem else f"ok       {step.name}.")
     sys.exit(1 if any(step.problem for step in steps) else 0)

@@ -1,7 +1,7 @@
 """A tenant's sources: finding, making and opening them."""
 
 from appliance.sources.folders import for_folder, local_paths
-from appliance.sources.opening import Connections, Step, connect, tested
+from appliance.sources.opening import Connections, Step, connect, kept_in, tested, wanted_of
 from appliance.sources.owning import (
     ACTS,
     act,
@@ -39,6 +39,7 @@ __all__ = [
     "folder_of",
     "for_folder",
     "joined",
+    "kept_in",
     "local_paths",
     "name_of",
     "named",
@@ -50,5 +51,6 @@ __all__ = [
     "root_of",
     "secret_options",
     "tested",
+    "wanted_of",
     "watched",
 ]

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,14 +13,17 @@ from appliance.errors import Invalid
 from appliance.models import Source
 from appliance.secrets import Vault
 from appliance.sources import sealing
-from connectors.base import Connector, ConnectorError
+from connectors.base import Connector, ConnectorError, Keeps
+
+LOCAL = "watchfolder"  # the kind that folders of this machine are opened by
 
 
 class Connections:
     """Opens each source once and keeps it open, as long as it connects with the same options."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, data: Path) -> None:
         self._vault = vault
+        self._data = data
         self._open: dict[int, tuple[Mapping[str, Any], str, Connector]] = {}
         self._outdated: list[Connector] = []  # others may be in the middle of something with them
         self._lock = threading.Lock()
@@ -37,7 +41,7 @@ class Connections:
 
     def another(self, source: Source) -> Connector:
         """One that the caller closes. Raises ConnectorError where the source cannot be reached."""
-        return connect(source.kind, sealing.options_of(source, self._vault))
+        return connect(source.kind, sealing.options_of(source, self._vault), self._data)
 
     def use(self, source: Source, connector: Connector) -> None:
         """Takes a connector that was opened elsewhere for this source; it is closed with the others."""
@@ -52,14 +56,34 @@ class Connections:
             self._outdated.clear()
 
 
-def connect(kind: str, options: Mapping[str, object]) -> Connector:
-    """A connector of that kind. Raises Invalid for options that its kind does not know."""
+def connect(kind: str, options: Mapping[str, object], data: Path | None = None) -> Connector:
+    """A connector of that kind. Where the files lie with us, which takes a data folder, it is one of their folder.
+    Raises Invalid for options that its kind does not know."""
     module = connectors.load(kind)
+    wanted = wanted_of(kind, options)
+    if data is not None and isinstance(module, Keeps) and (name := module.kept(wanted)):
+        return _local(kept_in(data, name), getattr(wanted, "ignore", ()))
+    connector: Connector = module.connect(wanted)
+    return connector
+
+
+def wanted_of(kind: str, options: Mapping[str, object]) -> Any:
+    """The options of a kind, as it knows them. Raises Invalid."""
     try:
-        wanted = msgspec.convert(options, module.Options)
+        return msgspec.convert(options, connectors.load(kind).Options)
     except msgspec.ValidationError as error:
         raise Invalid(f"The options of this {kind} source are not right: {error}.") from error
-    connector: Connector = module.connect(wanted)
+
+
+def kept_in(data: Path, name: str) -> Path:
+    """Where the files of a source that lie with us are."""
+    return data / "uploads" / name
+
+
+def _local(folder: Path, ignore: tuple[str, ...]) -> Connector:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    module = connectors.load(LOCAL)
+    connector: Connector = module.connect(module.Options(path=str(folder), ignore=ignore))
     return connector
 
 
@@ -71,11 +95,11 @@ class Step:
     problem: str = ""
 
 
-def tested(kind: str, options: Mapping[str, object]) -> list[Step]:
+def tested(kind: str, options: Mapping[str, object], data: Path) -> list[Step]:
     """What works of a source, step by step, up to the first that does not. Nothing of the owner's is changed."""
     steps: list[Step] = []
     try:
-        connector = connect(kind, options)
+        connector = connect(kind, options, data)
         steps.append(Step("It can be reached"))
         first = next(iter(connector.scan()), None)
         steps.append(Step("Files can be listed" if first else "Files can be listed: there are no images yet"))

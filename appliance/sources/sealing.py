@@ -11,6 +11,7 @@ import connectors
 from appliance import options
 from appliance.models import Source
 from appliance.secrets import Place, Vault
+from connectors.base import Keeps
 
 
 def secret_options(kind: str) -> frozenset[str]:
@@ -20,6 +21,8 @@ def secret_options(kind: str) -> frozenset[str]:
 
 def keep(source: Source, vault: Vault, values: Mapping[str, Any]) -> None:
     """Stores what a source connects with. Its row must have its id already, to which the secrets are bound."""
+    module = connectors.load(source.kind)
+    values = module.stored(dict(values)) if isinstance(module, Keeps) else values
     hidden = secret_options(source.kind)
     secrets = {name: value for name, value in values.items() if name in hidden and value}
     source.options = {name: value for name, value in values.items() if name not in hidden}

@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from connectors import junk, kernel
 from connectors.base import ConnectorError, Entry, FileGone, Limits, Watch
-from connectors.watchfolder import junk, kernel, places, protocols, rewriting, watching
+from connectors.watchfolder import places, protocols, rewriting, watching
 from connectors.watchfolder.mounts import Mounts
 from connectors.watchfolder.moving import Move, version
 from connectors.watchfolder.places import Place

@@ -10,9 +10,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Literal
 
+from connectors import kernel
 from connectors.base import ConnectorError, Limits, UnicodeForm
-from connectors.watchfolder import kernel, moving, places
-from connectors.watchfolder.junk import OURS
+from connectors.junk import OURS
+from connectors.watchfolder import moving, places
 from connectors.watchfolder.moving import Mount
 from connectors.watchfolder.places import Place
 

@@ -13,9 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from connectors import kernel
 from connectors.base import ConnectorError, Entry, FileChanged, NameTaken
-from connectors.watchfolder import copying, kernel
-from connectors.watchfolder.junk import OURS
+from connectors.junk import OURS
+from connectors.watchfolder import copying
 from connectors.watchfolder.places import NO_PLAIN_FILE, Place, closing
 
 UNKNOWN_TO_THE_FILE_SYSTEM = frozenset([errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP])

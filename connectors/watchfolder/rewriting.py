@@ -4,9 +4,10 @@ import os
 import zlib
 from dataclasses import dataclass, replace
 
+from connectors import kernel
 from connectors.base import ConnectorError, Entry, FileChanged
-from connectors.watchfolder import copying, kernel, moving
-from connectors.watchfolder.junk import OURS
+from connectors.junk import OURS
+from connectors.watchfolder import copying, moving
 from connectors.watchfolder.moving import Mount, Move, version
 from connectors.watchfolder.places import Place, closing
 

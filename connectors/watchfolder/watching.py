@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from connectors import junk, kernel
 from connectors.base import ConnectorError, Watch
-from connectors.watchfolder import junk, kernel, places
+from connectors.watchfolder import places
 from connectors.watchfolder.sentences import telling
 
 if sys.platform == "linux":

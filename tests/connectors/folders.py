@@ -12,16 +12,11 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-class FolderFromOutside:
-    """`protocol` forces one; without it the disk is asked."""
+class FilesFromOutside:
+    """The files of a folder of this machine, as another program sees and changes them."""
 
-    def __init__(self, root: Path, protocol: Protocol | None = None) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
-        self._protocol = protocol
-        self.connector = self.another()
-
-    def another(self) -> Folder:
-        return watchfolder.connect(watchfolder.Options(path=str(self.root)), protocol=self._protocol)
 
     def put(self, path: str, data: bytes) -> None:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -39,3 +34,15 @@ class FolderFromOutside:
     def everything(self) -> dict[str, bytes]:
         files = [path for path in self.root.rglob("*") if path.is_file()]
         return {str(path.relative_to(self.root)): path.read_bytes() for path in files}
+
+
+class FolderFromOutside(FilesFromOutside):
+    """`protocol` forces one; without it the disk is asked."""
+
+    def __init__(self, root: Path, protocol: Protocol | None = None) -> None:
+        super().__init__(root)
+        self._protocol = protocol
+        self.connector = self.another()
+
+    def another(self) -> Folder:
+        return watchfolder.connect(watchfolder.Options(path=str(self.root)), protocol=self._protocol)

@@ -10,8 +10,9 @@ from typing import Literal
 
 import pytest
 
+from connectors import kernel
 from connectors.base import ConnectorError, Limits
-from connectors.watchfolder import kernel, mounts
+from connectors.watchfolder import mounts
 from connectors.watchfolder.places import Place
 from tests.connectors.conformance import no_step
 from tests.connectors.folders import FolderFromOutside, names

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from connectors import kernel
 from connectors.base import ConnectorError, Entry, FileChanged, FileGone
-from connectors.watchfolder import kernel, rewriting
+from connectors.watchfolder import rewriting
 from connectors.watchfolder.moving import Mount
 from connectors.watchfolder.places import Place
 from tests.connectors import sweeping

@@ -66,7 +66,7 @@ def _added(request: Asking, kind: str, values: dict[str, Any]) -> Source:
     if not name:
         raise Invalid("“name” is missing: give the source a name by which you know it.")
     asked = kinds.asked(kind, {key: value for key, value in values.items() if key != "name"})
-    sources.connect(kind, asked.options).close()
+    sources.connect(kind, asked.options, house_of(request).settings.data).close()
     house, member = house_of(request), member_of(request)
     with house.database.session(member.tenant_id) as session:
         return sources.add(session, member.tenant_id, house.vault, asked.named(name), actor=member.actor)
@@ -81,7 +81,7 @@ async def try_new(request: Asking, kind: _Kind = "") -> Response[str]:
 def _try_new(request: Asking, kind: str, values: dict[str, Any]) -> Response[str]:
     try:
         asked = kinds.asked(kind, {key: value for key, value in values.items() if key != "name"})
-        steps = _steps(sources.tested(kind, asked.options))
+        steps = _steps(sources.tested(kind, asked.options, house_of(request).settings.data))
     except Invalid as problem:
         steps = (views.Step(label="The options", tone="bad", says=str(problem)),)
     if showing.is_part(request):
@@ -119,7 +119,7 @@ def try_out(request: Asking, source_id: Id) -> Response[str]:
     house, member = house_of(request), member_of(request)
     with house.database.reading(member.tenant_id) as session:
         source = sources.find(session, member.tenant_id, source_id)
-    steps = _steps(sources.tested(source.kind, sources.options_of(source, house.vault)))
+    steps = _steps(sources.tested(source.kind, sources.options_of(source, house.vault), house.settings.data))
     if showing.is_part(request):
         return showing.part(request, "tests", steps=steps, test_at=f"/sources/{source_id}/test")
     return _shown(request, source_id, steps=steps)

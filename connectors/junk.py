@@ -1,10 +1,10 @@
-"""Which files of a folder are images or may belong to one, told by their names alone."""
+"""Which files of a source are images or may belong to one, told by their names alone."""
 
 from fnmatch import fnmatchcase
 
 from connectors.base import IMAGE_EXTENSIONS
 
-OURS = ".rn-"  # begins every name that this connector uses for itself
+OURS = ".rn-"  # begins every name that a connector uses for itself
 
 # Every other temporary name, such as `photo.jpg.part`, ends in what is no image's extension.
 _TEMPORARY_BEGINNINGS = (".", "~")
