@@ -1,5 +1,6 @@
 """The host key of a server: what the owner has accepted, and whether it is what the server shows."""
 
+import base64
 import re
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ def accepted(text: str) -> Pin:
         return Pin(found[0])
     if found := _LINE.search(text):
         try:
-            key = paramiko.PKey.from_type_string(found[1], paramiko.util.b64decode(found[2]))
+            key = paramiko.PKey.from_type_string(found[1], base64.b64decode(found[2]))
         except (paramiko.SSHException, ValueError, KeyError) as error:
             raise _no_key() from error
         return Pin(key.fingerprint, found[1])

@@ -37,8 +37,9 @@ class Remote:
     def _found(self, path: str) -> str:
         """The folder without links in it. Raises ConnectorError where there is none."""
         with _telling(path or self._where):
-            root = self._lines.asking(lambda session: str(session.normalize(path or "."))).rstrip("/") or "/"
-            look = self._lines.asking(lambda session: session.look(root))
+            resolved = self._lines.asking(lambda session: _resolved(session, path or "."))
+            root = (resolved or path).rstrip("/") or "/"
+            look = self._lines.asking(lambda session: session.look(root)) if resolved else None
         if look is None:
             raise ConnectorError(f"There is no folder {root} on {self._where}: make it, or give another path.")
         if not look.is_folder:

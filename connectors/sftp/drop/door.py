@@ -73,7 +73,7 @@ class Door(paramiko.ServerInterface):
         return int(common.AUTH_SUCCESSFUL)
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
-        """Asked before the proof as well. A wrong key counts for the address, as clients offer all that they have."""
+        """Asked before the proof as well. No try is counted: clients offer all that they have, and none is guessed."""
         desk = self._find(username)
         if desk is None or key.get_base64() not in desk.account.options.public_key.split():
             return int(common.AUTH_FAILED)

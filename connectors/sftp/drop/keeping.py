@@ -5,6 +5,7 @@ import heapq
 import itertools
 import logging
 import os
+import stat
 import threading
 import time
 from contextlib import suppress
@@ -13,6 +14,7 @@ from connectors import junk, kernel
 from connectors.sftp.drop.jail import WAITING, Jail, Place
 
 _CHUNK = 1 << 20
+_LONGEST_STEM = 180  # bytes of a photo's name that are left when it steps aside
 _UNKNOWN = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
 LOOK_SECONDS = 0.5
 
@@ -51,21 +53,28 @@ def publish(place: Place) -> None:
         with suppress(FileExistsError):
             give_name(place, place.waiting, place, place.name)
             break
-        if _same_bytes(place, place.waiting, place.name):
-            os.unlink(place.waiting, dir_fd=place.folder)
-        else:
+        if not _is_plain(place):
             _step_aside(place)
+        elif _same_bytes(place, place.waiting, place.name):
+            os.unlink(place.waiting, dir_fd=place.folder)
+        elif junk.is_wanted(place.name):
+            _step_aside(place)
+        else:
+            os.unlink(place.name, dir_fd=place.folder)  # as the client wants it, and no photo
     place.sync()
 
 
+def _is_plain(place: Place) -> bool:
+    found = place.look(place.name)
+    return found is not None and stat.S_ISREG(found.st_mode)
+
+
 def _step_aside(place: Place) -> None:
-    if not junk.is_wanted(place.name):
-        os.unlink(place.name, dir_fd=place.folder)
-        return
-    stem, _, extension = place.name.rpartition(".")
+    stem, dot, extension = place.name.rpartition(".")
+    beginning = (stem or extension).encode()[:_LONGEST_STEM].decode(errors="ignore")
     for number in itertools.count(1):
         with suppress(FileExistsError):
-            give_name(place, place.name, place, f"{stem[:100]}-before-{number}.{extension}")
+            give_name(place, place.name, place, f"{beginning}-before-{number}{dot}{extension if stem else ''}")
             return
 
 
