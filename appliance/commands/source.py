@@ -11,7 +11,7 @@ from appliance.config import Settings
 from appliance.errors import Invalid, Unavailable
 from appliance.models import OWN_TENANT, Source
 from appliance.secrets import vault_of
-from connectors.base import ConnectorError
+from connectors.base import ConnectorError, Unproven
 
 _ACTOR = "command line"
 
@@ -31,14 +31,25 @@ def add(settings: Settings, kind: str, name: str, options: tuple[str, ...]) -> N
     values = dict(_parted(option) for option in options)
     if kind == "watchfolder":
         values |= _absolute(values.get("path", "~"))
-    asked = kinds.asked(kind, values)
-    try:
-        sources.connect(kind, asked.options, settings.data).close()
-    except ConnectorError as error:
-        raise Unavailable(str(error)) from error
+    asked = _reached(settings, kind, values)
     with app.session(settings) as session:
         added = sources.add(session, OWN_TENANT, vault_of(settings), asked.named(name), actor=_ACTOR)
         click.echo(f"“{added.name}” is source {added.id}: {added.root} is watched while a server or a worker runs.")
+
+
+def _reached(settings: Settings, kind: str, values: dict[str, str]) -> kinds.Asked:
+    """At a terminal, somebody is asked whether what the place shows is right, such as a host key."""
+    asked = kinds.asked(kind, values)
+    try:
+        sources.connect(kind, asked.options, settings.data).close()
+    except Unproven as error:
+        if not sys.stdin.isatty():
+            raise Unavailable(str(error)) from error
+        click.confirm(f"{error}\nAccept it now?", abort=True)
+        return _reached(settings, kind, values | error.accepting)
+    except ConnectorError as error:
+        raise Unavailable(str(error)) from error
+    return asked
 
 
 def _parted(option: str) -> tuple[str, str]:

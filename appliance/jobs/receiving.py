@@ -22,7 +22,7 @@ from appliance.db import Database
 from appliance.errors import Problem, TooMany
 from appliance.models import Rename, RenameState, Source
 from appliance.secrets import Vault, vault_of
-from connectors.base import Account, ConnectorError, Keeps, Listens, Reception
+from connectors.base import Account, ConnectorError, Listens, Reception
 
 KIND = "sftp"
 EACH_ACCOUNT = Limit(20, timedelta(minutes=15))  # of one account, from anywhere
@@ -49,10 +49,9 @@ class Accounts:
         return [account for source in found if (account := self._account(source)) is not None]
 
     def _account(self, source: Source) -> Account | None:
-        module = connectors.load(source.kind)
         try:
             options = sources.wanted_of(source.kind, sources.options_of(source, self.vault))
-            name = module.kept(options) if isinstance(module, Keeps) else ""
+            name = sources.kept_name(source.kind, options)
         except (ConnectorError, Problem) as error:
             logger.warning("Nothing can be uploaded to %s: %s", source.name, error)
             return None
@@ -120,6 +119,16 @@ def shown(data: Path) -> list[str]:
     """What clients know our listener by."""
     module = connectors.load(KIND)
     return list(module.shown(keys_in(data))) if isinstance(module, Listens) else []
+
+
+def told(settings: Settings, source: Source) -> list[tuple[str, str]]:
+    """What somebody must know who uploads to a source; nothing for one to which nobody can."""
+    if source.kind != KIND or source.options.get("mode") == "remote":
+        return []
+    if settings.sftp_listen is None:
+        return [("Uploads", "nobody can: RENAMER_SFTP_LISTEN is not set")]
+    account = f"SFTP, port {settings.sftp_listen[1]}, user {source.options['username']}"
+    return [("Uploads", account), ("Host key", shown(settings.data)[0])]
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A tenant's sources: finding, making and opening them."""
 
 from appliance.sources.folders import for_folder, local_paths
-from appliance.sources.opening import Connections, Step, connect, kept_in, tested, wanted_of
+from appliance.sources.opening import Connections, Step, connect, kept_in, kept_name, tested, wanted_of
 from appliance.sources.owning import (
     ACTS,
     act,
@@ -40,6 +40,7 @@ __all__ = [
     "for_folder",
     "joined",
     "kept_in",
+    "kept_name",
     "local_paths",
     "name_of",
     "named",

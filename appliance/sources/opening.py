@@ -59,12 +59,18 @@ class Connections:
 def connect(kind: str, options: Mapping[str, object], data: Path | None = None) -> Connector:
     """A connector of that kind. Where the files lie with us, which takes a data folder, it is one of their folder.
     Raises Invalid for options that its kind does not know."""
-    module = connectors.load(kind)
     wanted = wanted_of(kind, options)
-    if data is not None and isinstance(module, Keeps) and (name := module.kept(wanted)):
+    if data is not None and (name := kept_name(kind, wanted)):
         return _local(kept_in(data, name), getattr(wanted, "ignore", ()))
-    connector: Connector = module.connect(wanted)
+    connector: Connector = connectors.load(kind).connect(wanted)
     return connector
+
+
+def kept_name(kind: str, wanted: Any) -> str:
+    """The name of the folder in which the files of a source lie with us; "" for one that is elsewhere. Raises
+    ConnectorError."""
+    module = connectors.load(kind)
+    return module.kept(wanted) if isinstance(module, Keeps) else ""
 
 
 def wanted_of(kind: str, options: Mapping[str, object]) -> Any:

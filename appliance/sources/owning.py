@@ -13,7 +13,7 @@ from appliance import events, profiles, providers
 from appliance.errors import Conflict, Invalid, NotFound
 from appliance.models import Batch, BatchState, Image, ImageState, Rename, RenameState, Source, now
 from appliance.secrets import Vault
-from appliance.sources import folders, sealing
+from appliance.sources import folders, opening, sealing
 from appliance.sources.policies import Wanted
 
 
@@ -30,6 +30,8 @@ def add(session: Session, tenant_id: int, vault: Vault, asked: Wanted, *, actor:
         session.add(source)
     source.name, source.choices = asked.name, msgspec.to_builtins(asked.choices)
     source.made_by_command, source.scan_due_at = False, now()
+    if opening.kept_name(asked.kind, opening.wanted_of(asked.kind, asked.options)):
+        source.scanned_at = now()  # what is uploaded is new, however soon
     session.flush()
     sealing.keep(source, vault, asked.options)
     _take_over(session, source)

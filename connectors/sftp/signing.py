@@ -1,6 +1,7 @@
 """Signing in to a server: the way there, its host key, and then the account."""
 
 import io
+import re
 import socket
 
 import paramiko
@@ -13,6 +14,7 @@ CONNECT_SECONDS = 15.0
 ANSWER_SECONDS = 60.0  # for one request
 KEEPALIVE_SECONDS = 20
 _WINDOW = 8 << 20  # bytes that may be on their way to us
+_PEM = re.compile(r"(-----BEGIN [A-Z ]+-----)([^:]*?)(-----END [A-Z ]+-----)", re.DOTALL)
 _KINDS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 
@@ -89,7 +91,8 @@ class Account:
 
 
 def _read(text: str, passphrase: str) -> paramiko.PKey:
-    """A private key in any of the usual forms."""
+    """A private key in any of the usual forms, also where a form made one line of it."""
+    text = _PEM.sub(lambda found: "\n".join([found[1], *found[2].split(), found[3]]), text)
     for kind in _KINDS:
         try:
             return kind.from_private_key(io.StringIO(text.strip() + "\n"), passphrase or None)

@@ -75,6 +75,12 @@ def test_signing_in_by_key(tmp_path: Path, server: Server, kind: str, passphrase
     sftp.connect(options(server, tmp_path, private_key=key.read_text(), passphrase=passphrase)).close()
 
 
+def test_a_key_of_which_a_form_made_one_line_is_read(tmp_path: Path, server: Server):
+    line = " ".join(server.private_key.read_text().split("\n"))
+    sftp.connect(options(server, tmp_path, private_key=line)).close()
+    sftp.connect(options(server, tmp_path, private_key=line.replace("----- ", "-----"))).close()
+
+
 def test_what_is_wrong_with_a_key_is_said(tmp_path: Path, server: Server):
     closed = openssh.make_key(tmp_path / "key", "secret").read_text()
     cases: list[tuple[dict[str, Any], str]] = [

@@ -14,15 +14,19 @@ from appliance.api.house import house_of
 from appliance.api.listing import Id
 from appliance.auth import Role
 from appliance.errors import Invalid, Problem
+from appliance.jobs import receiving
 from appliance.models import Source
 from appliance.web import views
 from appliance.web.pages import showing, telling
 from appliance.web.pages.options import fields, values_of
 from appliance.web.pages.showing import Asking
 from appliance.web.views import Notice
-from connectors.base import ConnectorError
+from connectors.base import ConnectorError, Unproven
 
-_SAYS = {"watchfolder": "A folder of this machine, or a share that is mounted here."}
+_SAYS = {
+    "sftp": "Cameras and programs upload to this server, or photos on another one are renamed there.",
+    "watchfolder": "A folder of this machine, or a share that is mounted here.",
+}
 _ACTS = {
     "scan": "All of it is looked through now.",
     "pause": "It is paused: nothing new is taken in.",
@@ -56,7 +60,8 @@ def _add(request: Asking, kind: str, values: dict[str, Any]) -> Response[str]:
     try:
         source = _added(request, kind, values)
     except (Problem, ConnectorError) as problem:
-        return showing.page(request, _new(kind, values, problem=str(problem)), status=422)
+        seen = problem.accepting if isinstance(problem, Unproven) else {}
+        return showing.page(request, _new(kind, values | seen, problem=str(problem)), status=422)
     says = f"“{source.name}” is watched from now on."
     return showing.goes(request, f"/sources/{source.id}", Notice(says=says)) if member else showing.goes(request, "/")
 
@@ -172,7 +177,7 @@ def _shown(
         view = views.SourceDetail(
             source=telling.health(session, source),
             paused=source.paused,
-            facts=_facts(session, source),
+            facts=(*_facts(session, source), *_uploads(request, source)),
             options=own,
             choices=shared,
             steps=steps,
@@ -193,6 +198,11 @@ def _facts(session: Session, source: Source) -> tuple[views.Fact, ...]:
         ("Need attention", numbers.attention),
     )
     return (looked, *(views.Fact(label=label, value=str(number)) for label, number in counts))
+
+
+def _uploads(request: Asking, source: Source) -> tuple[views.Fact, ...]:
+    told = receiving.told(house_of(request).settings, source)
+    return tuple(views.Fact(label=label, value=value) for label, value in told)
 
 
 def _batches(session: Session, source: Source) -> tuple[views.BatchLine, ...]:

@@ -1,0 +1,152 @@
+"""A camera uploads to the real appliance, and its photos get their names; and photos on a server get theirs there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import paramiko
+import pytest
+
+from tests.home import Home, contents
+from tests.servers import openssh
+from tests.serving import Served, make_owner, served
+from tests.watching import eventually
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    port = openssh.free_port()
+    home = Home(tmp_path, {"RENAMER_SFTP_LISTEN": f"127.0.0.1:{port}"})
+    home.pictures.mkdir()
+    return home
+
+
+@pytest.fixture
+def camera(home: Home) -> Iterator[Served]:
+    added = home.run("source", "add", "sftp", "Camera", *_account("camera"), "review=auto", "delay=1")
+    assert added.exit_code == 0, added.output + added.errors
+    with served(home) as one:
+        yield one
+
+
+def _account(name: str, *more: str) -> list[str]:
+    return ["mode=drop", f"username={name}", f"password={PASSWORD}", *more]
+
+
+class Client:
+    """A camera that has signed in."""
+
+    def __init__(self, home: Home, name: str) -> None:
+        port = int(home.environment["RENAMER_SFTP_LISTEN"].rpartition(":")[2])
+        self.transport = paramiko.Transport(("127.0.0.1", port))
+        self.transport.connect(username=name, password=PASSWORD)
+        files = paramiko.SFTPClient.from_transport(self.transport)
+        assert files is not None
+        self.files = files
+
+    def __enter__(self) -> paramiko.SFTPClient:
+        return self.files
+
+    def __exit__(self, *_: object) -> None:
+        self.transport.close()
+
+
+def names(home: Home, account: str) -> set[str]:
+    root = home.root / "data" / "uploads" / account
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def test_what_a_camera_uploads_gets_its_name_and_undo_gives_the_old_one_back(home: Home, camera: Served):
+    photos = [home.photo(f"IMG_{number}.jpg", number) for number in range(3)]
+    before = contents(home.pictures)
+    assert "Uploads over SFTP: 127.0.0.1 port" in camera.said()
+    with Client(home, "camera") as files:
+        files.mkdir("DCIM")
+        for photo in photos:
+            files.put(str(photo), f"DCIM/{photo.name}")
+        assert sorted(files.listdir("DCIM")) == ["IMG_0.jpg", "IMG_1.jpg", "IMG_2.jpg"]
+        eventually(lambda: not any("IMG" in name for name in names(home, "camera")), what=camera.log)
+        assert len(files.listdir("DCIM")) == 3
+    assert contents(home.root / "data" / "uploads") == before
+
+    undone = home.run("undo", "--last")
+    assert undone.exit_code == 0, undone.output
+    assert names(home, "camera") == {f"DCIM/IMG_{number}.jpg" for number in range(3)}
+
+
+def test_an_account_that_is_added_or_removed_while_the_server_runs_is_known_at_once(home: Home, camera: Served):
+    home.run("source", "add", "sftp", "Phone", *_account("phone", "after=keep-names"), "review=auto", "delay=0")
+    photo = home.photo("IMG_1.jpg", 1)
+    with Client(home, "phone") as files:
+        files.put(str(photo), "IMG_1.jpg")
+        eventually(lambda: names(home, "phone") and "IMG_1.jpg" not in names(home, "phone"), what=camera.log)
+        eventually(lambda: files.listdir("/") == ["IMG_1.jpg"])
+        assert files.stat("IMG_1.jpg").st_size == photo.stat().st_size
+        home.run("source", "remove", "Phone")
+        eventually(lambda: not files.get_channel().get_transport().is_active())
+    with pytest.raises(paramiko.AuthenticationException):
+        Client(home, "phone")
+
+
+def test_a_receiver_that_is_killed_is_started_again_and_nothing_is_lost(home: Home, camera: Served):
+    photo = home.photo("IMG_1.jpg", 1)
+    data = photo.read_bytes()
+    with Client(home, "camera") as files:
+        half = files.open("IMG_2.jpg", "w")
+        half.write(data[:1000])
+        half.flush()
+        files.put(str(photo), "IMG_1.jpg")
+        camera.child("receive").kill()
+        half._closed = True
+    eventually(lambda: _answers(home), what=camera.log)
+    with Client(home, "camera") as files, files.open("IMG_2.jpg", "a") as rest:
+        assert files.stat("IMG_2.jpg").st_size == 1000
+        rest.write(data[1000:] + b"longer")
+    eventually(lambda: len(names(home, "camera")) == 2 and not _unnamed(home), what=camera.log)
+    assert sorted(contents(home.root / "data" / "uploads").values()) == [1, 1]
+
+
+def _unnamed(home: Home) -> list[str]:
+    return [name for name in names(home, "camera") if "IMG" in name or name.startswith(".")]
+
+
+def _answers(home: Home) -> bool:
+    try:
+        Client(home, "camera").__exit__()
+    except (OSError, paramiko.SSHException, EOFError):
+        return False
+    return True
+
+
+def test_the_dashboard_shows_how_to_sign_in_and_never_the_password(home: Home, camera: Served):
+    browser = make_owner(camera)
+    page = browser.get("/sources/1").text
+    assert "user camera" in page
+    assert "SHA256:" in page
+    assert PASSWORD not in page
+    assert "argon2" not in page
+    assert "password" not in browser.get("/api/v1/sources/1").json()["options"]
+    assert "host key SHA256:" in home.run("check").output
+
+
+def test_photos_on_a_server_get_their_names_there(tmp_path: Path):
+    home = Home(tmp_path)
+    home.photo("2026/IMG_1.jpg", 1)
+    home.photo("2026/IMG_2.jpg", 2)
+    before = contents(home.pictures)
+    with openssh.running(tmp_path / "sshd") as server:
+        about = ["host=127.0.0.1", f"port={server.port}", f"username={server.username}", f"path={home.pictures}"]
+        key = f"private_key=@{server.private_key}"
+        asked = home.run("source", "add", "sftp", "Archive", "mode=remote", *about, key)
+        assert asked.exit_code == 1
+        assert f"host_key={server.host_key}" in asked.errors
+        more = [f"host_key={server.host_key}", "review=auto", "backlog=yes", "rename=all"]
+        added = home.run("source", "add", "sftp", "Archive", "mode=remote", *about, key, *more)
+        assert added.exit_code == 0, added.errors
+        assert home.run("source", "test", "Archive").output.count("ok ") == 3
+        with served(home) as one:
+            eventually(lambda: not any("IMG" in name for name in home.tree()), what=one.log)
+            assert contents(home.pictures) == before
+            assert home.run("undo", "--last").exit_code == 0
+            assert home.tree() == {"2026/IMG_1.jpg", "2026/IMG_2.jpg"}
