@@ -5,7 +5,7 @@ import json
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("learning", "naming", "pipeline", "plan", "provider", "rename", "serve", "titles", "watch")
+NAMES = ("learning", "naming", "pipeline", "plan", "provider", "rename", "serve", "sftp", "titles", "watch")
 
 
 def main() -> None:
