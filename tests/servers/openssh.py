@@ -14,6 +14,7 @@ from pathlib import Path
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "/usr/sbin/sshd"
 PATIENCE = 20.0
+_ports = iter(range(20000 + os.getpid() * 97 % 9000, 32000))  # far from those of a test run beside this one
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ def fingerprint(path: Path) -> str:
 
 
 def free_port() -> int:
-    """One that no outgoing connection of this machine takes meanwhile."""
-    for port in range(20000 + os.getpid() % 6000, 32000):
+    """One that no outgoing connection of this machine takes meanwhile, and another each time."""
+    for port in _ports:
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import paramiko
 import pytest
+from playwright.sync_api import expect
 
 from tests.home import Home, contents
 from tests.servers import openssh
 from tests.serving import Served, make_owner, served
 from tests.watching import eventually
+from tests.web.browser import chromium
+from tests.web.dashboard import PATIENCE, opened
 
 PASSWORD = "correct horse battery"
 
@@ -150,3 +153,47 @@ def test_photos_on_a_server_get_their_names_there(tmp_path: Path):
             assert contents(home.pictures) == before
             assert home.run("undo", "--last").exit_code == 0
             assert home.tree() == {"2026/IMG_1.jpg", "2026/IMG_2.jpg"}
+
+
+def test_both_ways_are_added_by_the_form_of_the_dashboard(home: Home):
+    home.photo("IMG_1.jpg", 1)
+    with (
+        openssh.running(home.root / "sshd") as server,
+        served(home) as one,
+        chromium() as browser,
+        opened(browser, one) as dashboard,
+    ):
+        page = dashboard.page
+        dashboard.set_up()
+        dashboard.open("/sources/new?kind=sftp")
+        assert dashboard.complaints() == []
+        page.get_by_label("Name", exact=True).fill("Camera")
+        page.get_by_label("User name").fill("camera")
+        page.get_by_label("Password", exact=False).first.fill("short")
+        dashboard.press("Only test it")
+        expect(page.locator("#tests")).to_contain_text("at least 10 characters", timeout=PATIENCE)
+        page.get_by_label("Password", exact=False).first.fill(PASSWORD)
+        dashboard.press("Only test it")
+        expect(page.locator("#tests .good")).to_have_count(3, timeout=PATIENCE)
+        dashboard.press("Add this source")
+        dashboard.heading("Camera")
+        expect(page.locator("#facts")).to_contain_text("user camera")
+        with Client(home, "camera") as files:
+            assert files.listdir("/") == []
+
+        dashboard.open("/sources/new?kind=sftp")
+        for shown_key in (False, True):
+            page.get_by_label("Name", exact=True).fill("Archive")
+            page.get_by_label("Which way").select_option("remote")
+            page.get_by_label("User name").fill(server.username)
+            page.get_by_label("Server").fill("127.0.0.1")
+            page.get_by_label("Folder").fill(str(home.pictures))
+            page.get_by_label("Private key", exact=False).first.fill(server.private_key.read_text())
+            page.get_by_text("More about the connection").click()
+            page.get_by_label("Port").fill(str(server.port))
+            if not shown_key:
+                dashboard.press("Add this source")
+                expect(page.get_by_role("alert")).to_contain_text(server.host_key, timeout=PATIENCE)
+                expect(page.get_by_label("Host key")).to_have_value(server.host_key)
+        dashboard.press("Add this source")
+        dashboard.heading("Archive")
