@@ -53,8 +53,9 @@ chaos: .venv/.development .venv/.installed
 	@$(BIN)/python -m scripts.fetch_pillow_images
 	RENAMER_TEST_FILES=2000 RENAMER_TEST_KILLS=60 RENAMER_TEST_IMAGES=.cache/pillow-images RENAMER_TEST_DAMAGES=700 \
 	  RENAMER_TEST_FAULTS=1500 RENAMER_TEST_SECONDS=60 RENAMER_TEST_EVERY=1 \
+	  RENAMER_TEST_CLIENTS=200 RENAMER_TEST_CUTS=200 \
 	  RENAMER_TEST_CALLS=renameat2,linkat,unlinkat,fsync,fdatasync,copy_file_range,pwrite64 \
-	  $(BIN)/pytest -n 2 tests/chaos --timeout 3600
+	  $(BIN)/pytest -n 2 tests/chaos tests/connectors/test_drop_clients.py tests/connectors/test_sftp_remote.py --timeout 3600
 
 bench: .venv/.development models assets
 	@$(BIN)/python -m scripts.debian_packages --benchmarks

@@ -63,11 +63,11 @@ class Accounts:
     def _names_of(self, source_id: int) -> Mapping[str, str]:
         read_at, names = self._names.get(source_id, (0.0, {}))
         if time.monotonic() - read_at > NAMES_SECONDS:
-            names = self._read_names(source_id)
+            names = self.read_names(source_id)
             self._names[source_id] = time.monotonic(), names
         return names
 
-    def _read_names(self, source_id: int) -> Mapping[str, str]:
+    def read_names(self, source_id: int) -> Mapping[str, str]:
         """Where each file is by now, by the path that it came with: through all renames since, without those that were
         undone."""
         wanted = select(Rename.from_path, Rename.to_path).where(

@@ -65,19 +65,25 @@ class BatchState(StrEnum):
 class Source(Base):
     """A place where images live. `root` names it for people and tells two sources of a kind apart.
 
+    `kept` is the name of the folder in which its files lie with us, which is its own in all the installation.
     `options` and the sealed `secrets` are what its kind connects with (sources.options_of), `choices` what its owner
     decided about names and review (sources.Choices). `problem` is why it cannot be reached, "" while it can.
     `scan_due_at` is when it is looked through next; `watcher` is the process that watches it until `watched_until`.
     """
 
     __tablename__ = "sources"
-    __table_args__ = (UniqueConstraint("tenant_id", "kind", "root"), NEVER_AGAIN)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "kind", "root"),
+        Index("uq_sources_kept", "kept", unique=True),
+        NEVER_AGAIN,
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
     kind: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(Text)
     root: Mapped[str] = mapped_column(Text)
+    kept: Mapped[str | None] = mapped_column(String(64))
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     secrets: Mapped[str] = mapped_column(Text, default="", server_default="")
     choices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import connectors
@@ -30,14 +31,23 @@ def add(session: Session, tenant_id: int, vault: Vault, asked: Wanted, *, actor:
         session.add(source)
     source.name, source.choices = asked.name, msgspec.to_builtins(asked.choices)
     source.made_by_command, source.scan_due_at = False, now()
-    if opening.kept_name(asked.kind, opening.wanted_of(asked.kind, asked.options)):
-        source.scanned_at = now()  # what is uploaded is new, however soon
-    session.flush()
+    _keep(session, source, asked)
     sealing.keep(source, vault, asked.options)
     _take_over(session, source)
     told = {"kind": source.kind, "name": source.name, "root": root}
     _tell(session, source, "source.added", actor, after=told)
     return source
+
+
+def _keep(session: Session, source: Source, asked: Wanted) -> None:
+    """Files that lie with us have a folder that nobody else had, also in another tenant. Raises Conflict."""
+    source.kept = opening.kept_name(asked.kind, opening.wanted_of(asked.kind, asked.options)) or None
+    if source.kept:
+        source.scanned_at = now()  # what is uploaded is new, however soon
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict(f"“{source.kept}” is taken: choose another name.") from error
 
 
 def root_of(kind: str, options: Mapping[str, Any]) -> str:

@@ -31,7 +31,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         msgspec.Meta(description="drop: others upload to a server of ours; remote: files are renamed on a server"),
     ] = "drop"
     username: Annotated[str, msgspec.Meta(min_length=1, max_length=64, description="the name to sign in with")]
-    password: Annotated[str, msgspec.Meta(description="the password", extra_json_schema=_SECRET)] = ""
+    password: Annotated[
+        str, msgspec.Meta(description="the password; of a drop, ten characters or more", extra_json_schema=_SECRET)
+    ] = ""
     public_key: Annotated[
         str, msgspec.Meta(description="drop: public keys that may sign in, as in authorized_keys")
     ] = ""
