@@ -17,7 +17,7 @@ from connectors.sftp.reading import Ranges
 from connectors.sftp.session import Look, Session
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_NOT_UNICODE = "Its name is not valid UTF-8, so it cannot be shown or changed safely: rename it by hand."
+_NO_NAME = "Its name is not valid UTF-8, or none at all, so it cannot be shown or changed safely: rename it by hand."
 _BUFFER = 64 << 10
 
 
@@ -99,7 +99,7 @@ class Remote:
                 if not junk.is_junk_folder(paths.printable(raw)):
                     _add(path, files, folders if name else None)
             elif look.is_file and junk.is_wanted(paths.printable(raw)):
-                files.append(Entry(path, look.size, look.version) if name else Entry(path, 0, "", _NOT_UNICODE))
+                files.append(Entry(path, look.size, look.version) if name else Entry(path, 0, "", _NO_NAME))
         return files, folders
 
     @contextmanager
@@ -196,7 +196,7 @@ def _is_of_one_folder(error: ConnectorError) -> bool:
 
 def _add(path: str, files: list[Entry], folders: list[str] | None) -> None:
     if folders is None:
-        files.append(Entry(path, 0, "", _NOT_UNICODE))
+        files.append(Entry(path, 0, "", _NO_NAME))
     else:
         folders.append(path)
 

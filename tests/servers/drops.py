@@ -28,6 +28,7 @@ class Drop:
     accounts: list[Account] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     tries: int = 1_000_000
+    keys: Path = Path(tempfile.gettempdir()) / f"renamer-test-keys-{os.getpid()}"  # it takes a while to make them
     signed_in: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, username: str = "alice", **options: Any) -> Path:
@@ -42,11 +43,6 @@ class Drop:
 
     def _names(self) -> Mapping[str, str]:
         return self.names
-
-    @property
-    def keys(self) -> Path:
-        """Those of this process, as it takes a while to make them."""
-        return Path(tempfile.gettempdir()) / f"renamer-test-keys-{os.getpid()}"
 
     @property
     def host_key(self) -> str:
