@@ -17,20 +17,29 @@ from tests.web.dashboard import PATIENCE, opened
 PASSWORD = "correct horse battery"
 
 
+@pytest.fixture(scope="module")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that takes uploads, with an account; for each test another one may be added."""
+    home = receiving(tmp_path_factory.mktemp("receiving"))
+    add(home, "camera", "delay=1")
+    with served(home) as one:
+        yield one
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    port = openssh.free_port()
-    home = Home(tmp_path, {"RENAMER_SFTP_LISTEN": f"127.0.0.1:{port}"})
+def home(camera: Served) -> Home:
+    return camera.home
+
+
+def receiving(folder: Path) -> Home:
+    home = Home(folder, {"RENAMER_SFTP_LISTEN": f"127.0.0.1:{openssh.free_port()}"})
     home.pictures.mkdir()
     return home
 
 
-@pytest.fixture
-def camera(home: Home) -> Iterator[Served]:
-    added = home.run("source", "add", "sftp", "Camera", *_account("camera"), "review=auto", "delay=1")
+def add(home: Home, name: str, *more: str) -> None:
+    added = home.run("source", "add", "sftp", name.title(), *_account(name), "review=auto", *more)
     assert added.exit_code == 0, added.output + added.errors
-    with served(home) as one:
-        yield one
 
 
 def _account(name: str, *more: str) -> list[str]:
@@ -61,8 +70,8 @@ def names(home: Home, account: str) -> set[str]:
 
 
 def test_what_a_camera_uploads_gets_its_name_and_undo_gives_the_old_one_back(home: Home, camera: Served):
-    photos = [home.photo(f"IMG_{number}.jpg", number) for number in range(3)]
-    before = contents(home.pictures)
+    photos = [home.photo(f"first/IMG_{number}.jpg", number) for number in range(3)]
+    before = contents(home.pictures / "first")
     assert "Uploads over SFTP: 127.0.0.1 port" in camera.said()
     with Client(home, "camera") as files:
         files.mkdir("DCIM")
@@ -71,7 +80,7 @@ def test_what_a_camera_uploads_gets_its_name_and_undo_gives_the_old_one_back(hom
         assert sorted(files.listdir("DCIM")) == ["IMG_0.jpg", "IMG_1.jpg", "IMG_2.jpg"]
         eventually(lambda: not any("IMG" in name for name in names(home, "camera")), what=camera.log)
         assert len(files.listdir("DCIM")) == 3
-    assert contents(home.root / "data" / "uploads") == before
+    assert contents(home.root / "data" / "uploads" / "camera") == before
 
     undone = home.run("undo", "--last")
     assert undone.exit_code == 0, undone.output
@@ -79,8 +88,8 @@ def test_what_a_camera_uploads_gets_its_name_and_undo_gives_the_old_one_back(hom
 
 
 def test_an_account_that_is_added_or_removed_while_the_server_runs_is_known_at_once(home: Home, camera: Served):
-    home.run("source", "add", "sftp", "Phone", *_account("phone", "after=keep-names"), "review=auto", "delay=0")
-    photo = home.photo("IMG_1.jpg", 1)
+    add(home, "phone", "after=keep-names", "delay=0")
+    photo = home.photo("IMG_4.jpg", 4)
     with Client(home, "phone") as files:
         files.put(str(photo), "IMG_1.jpg")
         eventually(lambda: names(home, "phone") and "IMG_1.jpg" not in names(home, "phone"), what=camera.log)
@@ -93,30 +102,31 @@ def test_an_account_that_is_added_or_removed_while_the_server_runs_is_known_at_o
 
 
 def test_a_receiver_that_is_killed_is_started_again_and_nothing_is_lost(home: Home, camera: Served):
-    photo = home.photo("IMG_1.jpg", 1)
+    add(home, "scanner", "delay=1")
+    photo = home.photo("IMG_5.jpg", 5)
     data = photo.read_bytes()
-    with Client(home, "camera") as files:
+    with Client(home, "scanner") as files:
         half = files.open("IMG_2.jpg", "w")
         half.write(data[:1000])
         half.flush()
         files.put(str(photo), "IMG_1.jpg")
         camera.child("receive").kill()
         half._closed = True
-    eventually(lambda: _answers(home), what=camera.log)
-    with Client(home, "camera") as files, files.open("IMG_2.jpg", "a") as rest:
+    eventually(lambda: _answers(home, "scanner"), what=camera.log)
+    with Client(home, "scanner") as files, files.open("IMG_2.jpg", "a") as rest:
         assert files.stat("IMG_2.jpg").st_size == 1000
         rest.write(data[1000:] + b"longer")
-    eventually(lambda: len(names(home, "camera")) == 2 and not _unnamed(home), what=camera.log)
-    assert sorted(contents(home.root / "data" / "uploads").values()) == [1, 1]
+    eventually(lambda: len(names(home, "scanner")) == 2 and not _unnamed(home, "scanner"), what=camera.log)
+    assert sorted(contents(home.root / "data" / "uploads" / "scanner").values()) == [1, 1]
 
 
-def _unnamed(home: Home) -> list[str]:
-    return [name for name in names(home, "camera") if "IMG" in name or name.startswith(".")]
+def _unnamed(home: Home, account: str) -> list[str]:
+    return [name for name in names(home, account) if "IMG" in name or name.startswith(".")]
 
 
-def _answers(home: Home) -> bool:
+def _answers(home: Home, account: str) -> bool:
     try:
-        Client(home, "camera").__exit__()
+        Client(home, account).__exit__()
     except (OSError, paramiko.SSHException, EOFError):
         return False
     return True
@@ -155,7 +165,8 @@ def test_photos_on_a_server_get_their_names_there(tmp_path: Path):
             assert home.tree() == {"2026/IMG_1.jpg", "2026/IMG_2.jpg"}
 
 
-def test_both_ways_are_added_by_the_form_of_the_dashboard(home: Home):
+def test_both_ways_are_added_by_the_form_of_the_dashboard(tmp_path: Path):
+    home = receiving(tmp_path)
     home.photo("IMG_1.jpg", 1)
     with (
         openssh.running(home.root / "sshd") as server,

@@ -29,13 +29,13 @@ class Files(SFTPServerInterface):
         self._open = 0
 
     @answered
-    def open(self, path: str, flags: int, attr: SFTPAttributes) -> Any:
+    def open(self, path: str, flags: int, attr: SFTPAttributes) -> Any:  # noqa: ARG002
         self._door.touch()
         if self._open >= _MOST_OPEN:
             raise OSError(errno.EMFILE, "Too many files are open at a time")
         with self._place(path) as place:
             writing = flags & (os.O_WRONLY | os.O_RDWR)
-            handle = self._writing(place, path, flags, attr) if writing else self._reading(place, path)
+            handle = self._writing(place, path, flags) if writing else self._reading(place, path)
         self._open += 1
         return handle
 
@@ -54,29 +54,21 @@ class Files(SFTPServerInterface):
         name, _ = self._desk.found(place, path)
         return Reading(place.open(name, os.O_RDONLY), self._desk.share)
 
-    def _writing(self, place: Place, path: str, flags: int, attr: SFTPAttributes) -> Upload:
+    def _writing(self, place: Place, path: str, flags: int) -> Upload:
         """A new upload replaces what is there only once it is whole; one that goes on with what is there has it."""
         share = self._desk.share
         with share.lock:
-            self._prepare(place, flags)
-            keep = flags & ~(os.O_TRUNC | os.O_EXCL | os.O_APPEND | os.O_WRONLY) | os.O_RDWR
-            descriptor = place.open(place.uploading, keep)
-            if flags & os.O_TRUNC:
-                os.ftruncate(descriptor, 0)
-            key = os.fstat(place.folder).st_ino, place.name
-            upload = Upload(
+            descriptor = self._opened(place, flags)
+            return Upload(
                 descriptor,
                 share,
-                key,
+                (os.fstat(place.folder).st_ino, place.name),
                 self,
                 appending=bool(flags & os.O_APPEND),
                 finish=lambda: self._desk.finished(path),
             )
-        if attr.st_size:
-            share.grow(attr.st_size, 0)
-        return upload
 
-    def _prepare(self, place: Place, flags: int) -> None:
+    def _opened(self, place: Place, flags: int) -> int:
         there = [name for name in (place.uploading, place.waiting, place.name) if place.look(name) is not None]
         if there and flags & os.O_EXCL:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
@@ -87,6 +79,10 @@ class Files(SFTPServerInterface):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         if there and not flags & os.O_TRUNC:
             keeping.take_back(place)
+            return place.open(place.uploading, os.O_RDWR)
+        if place.uploading in there:  # a lost connection may still write to that one
+            os.unlink(place.uploading, dir_fd=place.folder)
+        return place.open(place.uploading, os.O_RDWR | os.O_CREAT | os.O_EXCL)
 
     @answered
     def list_folder(self, path: str) -> Any:
