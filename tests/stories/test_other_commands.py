@@ -24,6 +24,7 @@ def test_check_tries_everything_a_line_each(home: Home):
         "vision by canned",
         "vision servers",
         "dashboard",
+        "uploads",
     ]
 
 
