@@ -4,6 +4,7 @@ from importlib import import_module
 from types import ModuleType
 
 KINDS: dict[str, str] = {
+    "s3": "connectors.s3",
     "sftp": "connectors.sftp",
     "watchfolder": "connectors.watchfolder",
 }

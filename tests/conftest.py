@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.home import Home
-from tests.servers import postgres
+from tests.servers import postgres, seaweed
+from tests.servers.seaweed import Seaweed
 
 pytest_plugins = ["tests.required"]
 
@@ -19,6 +20,15 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return postgres.shared(run.parent, owner=os.getppid())
     return postgres.shared(run, owner=os.getpid())
+
+
+@pytest.fixture(scope="session", name="seaweed")
+def seaweed_server(tmp_path_factory: pytest.TempPathFactory) -> Seaweed:
+    """The run's server of buckets."""
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return seaweed.shared(run.parent, owner=os.getppid())
+    return seaweed.shared(run, owner=os.getpid())
 
 
 @pytest.fixture
