@@ -1,5 +1,8 @@
 """The step that opens an image: hashed, checked and decoded."""
 
+import io
+import shutil
+import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -17,6 +20,7 @@ from appliance.pipeline.leases import Claim, Outcome
 from appliance.pipeline.worker import Order, Worker
 from connectors.base import ConnectorError, Entry, FileGone, Settles
 
+_COPIED = 1 << 20  # bytes at a time
 MOST_TRIES = 5
 MOST_LOOKS_AT_A_WRITER = 2  # by a command, for which somebody waits
 LONGEST_WAIT_SECONDS = 10.0
@@ -57,7 +61,7 @@ def _open(worker: Worker, order: Order, claim: Claim, files: ExitStack) -> _Open
             return _still_written(claim, entry, seconds or QUIET_SECONDS)
         if seconds:
             return _unfinished(claim, seconds)
-        file = files.enter_context(connector.open(claim.path))
+        file = _at_hand(files.enter_context(connector.open(claim.path)), files)
         sha256 = renames.digest_of(file)
         after = connector.stat(claim.path)
     except FileGone:
@@ -67,6 +71,17 @@ def _open(worker: Worker, order: Order, claim: Claim, files: ExitStack) -> _Open
     if after is None or after.version != entry.version:
         return _still_written(claim, entry, 1) if order.kind in REVIEWED else _unfinished(claim, 1)
     return _Opened(replace(claim, size=entry.size, version=entry.version, sha256=sha256), file)
+
+
+def _at_hand(file: BinaryIO, files: ExitStack) -> BinaryIO:
+    """The file itself where it is one of this machine, else a copy, so that its bytes are fetched once: they are hashed
+    and then given to a process that can be given nothing but files."""
+    if isinstance(getattr(file, "raw", file), io.FileIO):
+        return file
+    copy = files.enter_context(tempfile.TemporaryFile())
+    shutil.copyfileobj(file, copy, _COPIED)
+    copy.seek(0)
+    return copy
 
 
 def _inspect(worker: Worker, order: Order, opened: Sequence[_Opened]) -> list[Outcome]:

@@ -53,7 +53,7 @@ def where(options: Options) -> str:
 
 
 def connect(options: Options, *, habits: Habits | None = None) -> Bucket:
-    """Opens the bucket. Raises ConnectorError where it cannot be listed. `habits` is for
+    """Opens the bucket; nothing is sent yet. Raises ConnectorError where the options cannot work. `habits` is for
     tests: without it, the server is asked what it can do."""
     host, secure = endpoint_of(options.endpoint, secure=options.secure)
     if not re.fullmatch(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?", host):
@@ -71,11 +71,9 @@ def connect(options: Options, *, habits: Habits | None = None) -> Bucket:
         virtual=options.addressing == "virtual",
     )
     keys = Keys(options.prefix, options.ignore)
-    bucket = Bucket(
+    return Bucket(
         Client(access), keys, notifications=options.notifications, describes=options.describe, habits=habits or Habits()
     )
-    bucket.reach()
-    return bucket
 
 
 def told(options: Options, body: bytes) -> list[str | None]:

@@ -35,12 +35,8 @@ class Bucket:
         """For tests: takes these ways without asking the server what it can do."""
         self._ways_given = ways
 
-    def reach(self) -> None:
-        """Raises ConnectorError where the bucket cannot be listed."""
-        listing.reach(self._client)
-
     def check(self) -> None:
-        self.reach()
+        listing.reach(self._client)
         locks.refuse_default_lock(self._client)
         self._ways(afresh=True)
 

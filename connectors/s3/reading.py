@@ -83,6 +83,9 @@ class Reader(io.RawIOBase):
             answer = self._client.send("GET", self._key, Action.READ, headers=headers, streamed=True)
         except ConditionFailed as error:
             raise FileChanged(f"{self.name} was replaced while it was read.") from error
+        if self._etag not in ("", answer.headers.get("etag", "")):
+            answer.close()
+            raise FileChanged(f"{self.name} was replaced while it was read.")
         self._etag = answer.headers.get("etag", "")
         self._answer, self._at = answer, start
         extent = answer.headers.get("content-range", "")
