@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from appliance import auth, batches, migrations, pipeline, providers, sources
+from appliance import auth, batches, migrations, pipeline, providers, sources, storage
 from appliance.config import Settings
 from appliance.db import Database
-from appliance.errors import Unavailable
+from appliance.errors import Misconfigured, Unavailable
 from appliance.imaging import Decoder
 from appliance.models import OWN_TENANT
 from appliance.pipeline.leases import Outcome, register
@@ -67,6 +67,7 @@ def create_app(settings: Settings) -> "Litestar":
     from appliance.api.house import House
     from appliance.web import routes as pages
 
+    open_storage(settings)
     house = House(settings, open_database(settings), metadata.version("image-renamer"))
     return Litestar(
         route_handlers=[*routes.handlers(), *pages.handlers()],
@@ -117,7 +118,7 @@ def make_worker(
     seed_providers(settings, database)
     return Worker(
         database,
-        Storage(settings.data / "previews"),
+        open_storage(settings),
         Decoder(),
         sources.Connections(vault, settings.data),
         providers.Providers(vault, database, settings.workers),
@@ -125,6 +126,14 @@ def make_worker(
         actor=actor,
         told=told,
     )
+
+
+def open_storage(settings: Settings) -> Storage:
+    """Where pictures and uploads are kept; nothing is sent yet. Raises Misconfigured where that cannot be."""
+    try:
+        return storage.of(settings.storage)
+    except ValueError as error:
+        raise Misconfigured(f"RENAMER_STORAGE_URL: {error}.") from error
 
 
 @contextmanager

@@ -19,7 +19,7 @@ DATABASE_FILE = "renamer.db"
 DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 LONGEST_WRITING_SECONDS = 2
 SECONDED = "+local"  # after a provider's name, for a second opinion
-SECRET_FILES = {"DATABASE_URL", "GOOGLE_CREDENTIALS", "OPENAI_API_KEY", "QUEUE_URL", "SECRET_KEY"}
+SECRET_FILES = {"DATABASE_URL", "GOOGLE_CREDENTIALS", "OPENAI_API_KEY", "QUEUE_URL", "SECRET_KEY", "STORAGE_URL"}
 KNOWN = {"BASE_URL", "DATA", "OPENAI_BASE_URL", "OPENAI_MODEL", "SFTP_LISTEN", "VISION", "WORKERS"} | SECRET_FILES
 
 
@@ -35,6 +35,7 @@ class Settings:
     workers: int = field(default_factory=lambda: min(os.cpu_count() or 1, 8))
     secret_keys: tuple[str, ...] = ()
     sftp_listen: tuple[str, int] | None = None  # host and port for uploads; None takes none
+    storage_url: str = field(default="", repr=False)  # may hold a secret
     openai_base_url: str = ""
     openai_api_key: str = field(default="", repr=False)
     openai_model: str = ""
@@ -58,6 +59,11 @@ class Settings:
         """The database is a file of this program alone, so it may migrate it by itself."""
         return self.database_url.startswith("sqlite:")
 
+    @property
+    def storage(self) -> str:
+        """Where previews, thumbnails and uploads are kept, as a URL."""
+        return self.storage_url or (self.data / "previews").as_uri()
+
     @staticmethod
     def from_env(environ: Mapping[str, str], data: Path | None = None) -> "Settings":
         """Reads `RENAMER_*`; `data` (from the command line) outranks RENAMER_DATA.
@@ -75,6 +81,7 @@ class Settings:
             vision=values.get("VISION", "local"),
             workers=_workers(values, problems),
             sftp_listen=_sftp_listen(values, problems),
+            storage_url=_storage_url(values, problems),
             secret_keys=tuple(key.strip() for key in values.get("SECRET_KEY", "").split(",") if key.strip()),
             openai_base_url=_openai_base_url(values, problems),
             openai_api_key=values.get("OPENAI_API_KEY", ""),
@@ -155,6 +162,16 @@ def _openai_base_url(values: Mapping[str, str], problems: list[str]) -> str:
     if given and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", given):
         problems.append(f"{PREFIX}OPENAI_BASE_URL is {given!r}; give http:// or https://, a host and mostly /v1.")
     return given
+
+
+def _storage_url(values: Mapping[str, str], problems: list[str]) -> str:
+    url = values.get("STORAGE_URL", "")
+    if url and not url.startswith(("file:///", "s3://")):
+        problems.append(
+            f"{PREFIX}STORAGE_URL is no storage that can be used; "
+            "give file:///FOLDER or s3://BUCKET?endpoint=https://HOST."
+        )
+    return url
 
 
 def _workers(values: Mapping[str, str], problems: list[str]) -> int:

@@ -77,4 +77,6 @@ def _storage(of: House) -> str:
         free = shutil.disk_usage(folder).free
     except OSError as error:
         return f"The data folder {folder} cannot be read: {error.strerror}."
-    return "" if free > _LEAST_FREE else f"The disk of {folder} is nearly full: free some space."
+    if free <= _LEAST_FREE:
+        return f"The disk of {folder} is nearly full: free some space."
+    return of.storage.problem()

@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
+from appliance import storage
 from appliance.api.tail import Tail
 from appliance.config import Settings
 from appliance.db import Database
@@ -51,9 +52,9 @@ class House:
     def tail(self) -> Tail:
         return Tail(self.database)
 
-    @property
+    @cached_property
     def storage(self) -> Storage:
-        return Storage(self.settings.data / "previews")
+        return storage.of(self.settings.storage)
 
     @property
     def desk(self) -> Desk:

@@ -34,6 +34,7 @@ def check(settings: Settings) -> None:
         ("data folder", _data),
         ("database", _database),
         ("queue", _queue),
+        ("storage", _storage),
         ("decoder", _decoder),
         ("vision", _vision),
         *_providers(settings),
@@ -83,6 +84,12 @@ def _without_password(url: str) -> str:
 def _queue(settings: Settings) -> str:
     queue = jobs.make_queue(settings)
     return f"{Path(settings.queue_url.removeprefix('sqlite:///'))}, {queue.pending_count()} waiting"
+
+
+def _storage(settings: Settings) -> str:
+    if problem := app.open_storage(settings).problem():
+        raise Problem(problem)
+    return f"previews and uploads are kept at {_without_password(settings.storage).partition('?')[0]}"
 
 
 def _decoder(_: Settings) -> str:

@@ -78,7 +78,7 @@ def _at_hand(file: BinaryIO, files: ExitStack) -> BinaryIO:
     and then given to a process that can be given nothing but files."""
     if isinstance(getattr(file, "raw", file), io.FileIO):
         return file
-    copy = files.enter_context(tempfile.TemporaryFile())
+    copy = files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115  # closed with the others
     shutil.copyfileobj(file, copy, _COPIED)
     copy.seek(0)
     return copy

@@ -13,6 +13,7 @@ from sqlalchemy import event, select, update
 from appliance import batches, pipeline
 from appliance.models import OWN_TENANT, BatchState, Image, ImageState, RenameState, SeenDescription, now
 from appliance.pipeline.leases import Outcome, claim, finish, register
+from appliance.storage.folders import Folder
 from tests.pipeline.conftest import Workshop
 
 
@@ -166,7 +167,7 @@ def test_a_cancelled_batch_gives_its_names_back_and_leaves_nothing_due(workshop:
 
 
 def test_an_unexpected_error_is_tried_again_and_in_the_end_said(workshop: Workshop, picture: Path):
-    workshop.worker.storage.folder = Path("/proc/nowhere")
+    workshop.worker.storage.blobs = Folder(Path("/proc/nowhere"))
 
     for _ in range(7):
         pipeline.advance(workshop.worker, [workshop.image().id])
