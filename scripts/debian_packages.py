@@ -34,6 +34,8 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "lftp": _command("lftp"),
     "curl": _command("curl"),
     "sshfs": _command("sshfs"),
+    "nginx-light": Path("/usr/sbin/nginx").exists,
+    "apache2-bin": Path("/usr/sbin/apache2").exists,
 }
 FOR_BENCHMARKS = {"libimage-exiftool-perl": _command("exiftool")}
 

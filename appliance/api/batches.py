@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import State
 
 from appliance import batches, catalogue, reviews
@@ -16,6 +16,9 @@ from appliance.api.listing import Cursor, Id, Limit, Listed, Text, after, cursor
 from appliance.auth import Member, Role
 from appliance.errors import NotFound
 from appliance.models import Batch, BatchKind, BatchState, ImageState
+from appliance.reports import redirects
+
+TEXT = "text/plain; charset=utf-8"
 
 _Asked = Request[Member, Any, State]
 
@@ -81,6 +84,26 @@ def images(
         return Listed([viewed(image) for image in page.rows], cursor_of(page.next))
 
 
+@get(
+    "/batches/{batch_id:int}/redirects/{form:str}",
+    operation_id="getRedirectsOfBatch",
+    guards=[needs(Role.VIEWER)],
+    media_type=TEXT,
+    sync_to_thread=True,
+)
+def redirected(request: _Asked, batch_id: Id, form: Annotated[str, word_of(redirects.FORMS)]) -> Response[str]:
+    """From every old address of an image of the batch to its new one, as `nginx`, `apache` or `caddy` read it, or as
+    `csv`, for images that the web shows."""
+    if form not in redirects.FORMS:
+        raise NotFound(f"There are no redirects for “{form}”; there are {', '.join(redirects.FORMS)}.")
+    tenant_id = request.user.tenant_id
+    with house_of(request).database.reading(tenant_id) as session:
+        moves = batches.moved(session, batches.look(session, tenant_id, batch_id))
+    name = f"redirects-{batch_id}.{form if form == 'csv' else form + '.conf'}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(redirects.FORMS[form](moves), media_type=TEXT, headers=headers)
+
+
 _DECISIONS = {
     "approve": reviews.approve_batch,
     "undo": reviews.undo_batch,
@@ -111,4 +134,4 @@ def _act(decision: str) -> Callable[..., reviews.Decided]:
     return _DECISIONS[decision]
 
 
-ROUTES: list[Any] = [listed, one, images, decide]
+ROUTES: list[Any] = [listed, one, images, redirected, decide]

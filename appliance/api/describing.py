@@ -48,6 +48,7 @@ _NOUN_OF = {
     "search": "History",
     "session": "Account",
     "setup": "Account",
+    "hooks": "Sources",
 }
 _SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
 _SCHEMES = {

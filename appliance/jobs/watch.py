@@ -21,7 +21,7 @@ from appliance.intake.bursts import Bursts
 from appliance.jobs.hints import Hints
 from appliance.models import Source, now
 from appliance.pipeline.worker import Worker
-from appliance.sources import Choices
+from appliance.sources import Choices, hooks
 from connectors.base import Connector, ConnectorError, Watch, Watches
 
 LOOK_SECONDS = 2.0  # between two looks at which sources there are, and at what stands in their place
@@ -243,11 +243,23 @@ class Watchers:
         ours = {source_id: source for source_id, source in rows.items() if self._lease(source)}
         changed = [one for one, watcher in self._watched.items() if one not in ours or not watcher.is_of(ours[one])]
         self._end(changed)
+        self._pass_on(ours)
         for source_id, source in ours.items():
             if source_id in self._watched:
                 self._watched[source_id].refresh(source)
             else:
                 self._begin(source)
+
+    def _pass_on(self, ours: dict[int, Source]) -> None:
+        """What servers have told of sources that are watched here."""
+        watched = [source_id for source_id in self._watched if source_id in ours]
+        with self.worker.database.reading(None) as session:
+            found = hooks.hinted(session, watched) if watched else []
+        if found:
+            with self.worker.database.system_session() as session:
+                hooks.forget(session, found)
+            for one in found:
+                self._watched[one.source_id].hints.tell(one.folder)
 
     def _lease(self, source: Source) -> bool:
         if source.watcher == self.name and source.watched_until and source.watched_until > now() + RENEW:

@@ -97,6 +97,18 @@ class Source(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Hint(Base):
+    """A folder of a source in which something has changed, as its server says; nobody has looked at it since."""
+
+    __tablename__ = "hints"
+    __table_args__ = (UniqueConstraint("source_id", "folder"), NEVER_AGAIN)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    folder: Mapped[str] = mapped_column(Text)
+
+
 class Batch(Base):
     """One act: a command, a backlog scan, a burst of arrivals, an undo."""
 

@@ -10,7 +10,7 @@ from appliance.auth import Role
 from tests.api.conftest import Place
 from tests.api.test_rights import DONE, READ, STREAMS
 
-FREE = {"getHealth", "getReadiness", "signIn", "signOut", "followLink"}  # for whoever asks
+FREE = {"getHealth", "getReadiness", "signIn", "signOut", "followLink", "tellOfBucket"}  # for whoever asks
 
 
 @pytest.fixture(scope="module")

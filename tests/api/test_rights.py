@@ -30,6 +30,7 @@ READ: list[tuple[str, tuple[int, ...]]] = [
     ("/api/v1/batches", LISTS),
     ("/api/v1/batches/1", ONE),
     ("/api/v1/batches/1/images", ONE),
+    ("/api/v1/batches/1/redirects/nginx", ONE),
     ("/api/v1/source-kinds", LISTS),
     ("/api/v1/sources", LISTS),
     ("/api/v1/sources/1", ONE),
@@ -39,6 +40,7 @@ READ: list[tuple[str, tuple[int, ...]]] = [
     ("/api/v1/providers/found", (200, 403, 403, 200, 401)),
     ("/api/v1/budget", LISTS),
     ("/api/v1/usage", LISTS),
+    ("/api/v1/sources/1/hook", (404, 403, 403, 404, 401)),  # it is a folder
     ("/api/v1/history", LISTS),
     ("/api/v1/search?q=IMG", LISTS),
     ("/api/v1/learned", LISTS),
@@ -87,6 +89,7 @@ DONE: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("PATCH", "/api/v1/learned/rex", {"word": "tom"}, (404, 404, 403, 404, 401)),  # nobody has taught it
     ("DELETE", "/api/v1/learned/rex", None, (404, 404, 403, 404, 401)),
     ("DELETE", "/api/v1/learned/examples/1", None, (404, 404, 403, 404, 401)),
+    ("POST", "/api/v1/hooks/s3/1-key", {"Records": []}, (404, 404, 404, 404, 404)),
 ]
 STREAMS = {("GET", "/api/v1/events"), ("GET", "/api/v1/events/ws")}  # test_events.py tries them
 

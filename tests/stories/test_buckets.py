@@ -10,13 +10,13 @@ from PIL import Image
 
 from appliance import app, sources
 from appliance.config import Settings
-from appliance.models import OWN_TENANT
+from appliance.models import OWN_TENANT, Source
 from appliance.secrets import vault_of
-from appliance.sources import Choices
+from appliance.sources import Choices, hooks
 from tests.connectors.buckets import BucketFromOutside
 from tests.home import Home
 from tests.servers.seaweed import SECRET_KEY, Seaweed
-from tests.watching import Watched
+from tests.watching import Watched, eventually
 
 
 @pytest.fixture
@@ -61,6 +61,24 @@ def test_images_that_come_into_a_bucket_get_their_names_and_get_them_back(watche
     )
     assert undone.returncode == 0, undone.stdout + undone.stderr
     assert {name for name in bucket.everything() if name.endswith(".JPG")} == {f"sea/{name}" for name in photos}
+
+
+def test_a_call_of_the_server_brings_an_image_in_before_the_next_look(watched: Watched, bucket: BucketFromOutside):
+    with watched.database.session(OWN_TENANT) as session:
+        source = session.get_one(Source, watched.source_id)
+        source.options = source.options | {"notifications": "webhook"}
+        source.choices = source.choices | {"interval": 300}
+    looks = watched.events()["source.scanned"]
+    watched.scan()
+    eventually(lambda: watched.events()["source.scanned"] > looks, what=watched.log)
+    bucket.put("a/IMG_1.jpg", watched.photo("IMG_1.jpg").read_bytes())
+    with watched.database.session(OWN_TENANT) as session:
+        source = session.get_one(Source, watched.source_id)
+        vault = vault_of(Settings.from_env({}, watched.home.root / "data"))
+        record = {"s3": {"bucket": {"name": bucket.name}, "object": {"key": "incoming/a/IMG_1.jpg"}}}
+        found = hooks.find(session, "s3", hooks.key_of(source, vault), vault)
+        hooks.hint(session, found, hooks.told(found, vault, msgspec.json.encode({"Records": [record]})))
+    assert watched.settled(1) < 60
 
 
 def test_what_is_no_picture_is_quarantined_and_stays(watched: Watched, bucket: BucketFromOutside):

@@ -14,6 +14,7 @@ from appliance.api.listing import Id
 from appliance.auth import Role
 from appliance.errors import Invalid, Problem
 from appliance.models import Batch, BatchState, ImageState, Rename, RenameState, Source
+from appliance.reports import redirects
 from appliance.sources import folder_of, name_of
 from appliance.web import views, wording
 from appliance.web.pages import showing, telling
@@ -79,7 +80,8 @@ def _view(session: Session, batch: Batch, show: str, number: int) -> views.Batch
         pages=telling.turned(number, SIZE, shown, f"/batches/{batch.id}" + query(show=show)),
         can_cancel=batch.state is BatchState.RUNNING and batch.owner is None and bool(total - done),
         failed=sum(numbers.get(one, 0) for one in (ImageState.FAILED, ImageState.MISSING)),
-        can_undo=catalogue.renamed(session, batch.tenant_id, batch_id=batch.id),
+        can_undo=(renamed := catalogue.renamed(session, batch.tenant_id, batch_id=batch.id)),
+        redirects=tuple(redirects.FORMS) if renamed and source.options.get("public") else (),
     )
 
 

@@ -122,6 +122,7 @@ class BatchDetail(View, kw_only=True):
     can_cancel: bool = False
     failed: int = 0  # can be tried again
     can_undo: int = 0  # names that would go back
+    redirects: tuple[str, ...] = ()  # the forms of a map of its old addresses, where the web shows its source
 
 
 class Failure(msgspec.Struct, kw_only=True):
