@@ -67,6 +67,7 @@ bench: .venv/.development models assets
 	$(BIN)/python -m benchmarks plan
 	$(BIN)/python -m benchmarks provider
 	$(BIN)/python -m benchmarks watch
+	$(BIN)/python -m benchmarks s3
 	$(BIN)/python -m benchmarks serve
 	$(BIN)/python -m benchmarks sftp
 

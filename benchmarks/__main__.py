@@ -5,7 +5,7 @@ import json
 from importlib import import_module
 from pathlib import Path
 
-NAMES = ("learning", "naming", "pipeline", "plan", "provider", "rename", "serve", "sftp", "titles", "watch")
+NAMES = ("learning", "naming", "pipeline", "plan", "provider", "rename", "s3", "serve", "sftp", "titles", "watch")
 
 
 def main() -> None:

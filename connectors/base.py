@@ -164,6 +164,26 @@ class Rewrites(Protocol):
         Raises FileGone, FileChanged, and ConnectorError where this place cannot do that."""
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What is said of an image beside its name; what is empty is not said."""
+
+    alt: str = ""
+    title: str = ""
+    caption: str = ""
+    original_name: str = ""
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """An optional ability: keeps words with an image, where people and programs of that place find them."""
+
+    def describe(self, entry: Entry, texts: Texts, *, key: str) -> Entry:
+        """The image as it is then, which may have another version; its bytes and all else stay. Leaves out what its
+        owner does not want there. Safe to repeat. `key` is as in `rename`. Raises FileGone, FileChanged,
+        ConnectorError."""
+
+
 @dataclass(slots=True)
 class Watch:
     """How a source is being watched. `blind` is "" while changes are told, else the reason why they are not, a sentence

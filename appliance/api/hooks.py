@@ -6,6 +6,7 @@ import msgspec
 from litestar import Request, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
+from litestar.params import FromPath
 
 from appliance import sources
 from appliance.api.authentication import needs
@@ -35,7 +36,7 @@ class Hook(msgspec.Struct, frozen=True):
     status_code=204,
     request_max_body_size=_LARGEST,
 )
-async def of_bucket(request: Request[Member | None, Any, State], key: str) -> None:
+async def of_bucket(request: Request[Member | None, Any, State], key: FromPath[str]) -> None:
     """A bucket's server tells of changes: S3's records as JSON, also as Amazon SNS and EventBridge pass them on."""
     await sync_to_thread(_take, house_of(request), key, await request.body())
 

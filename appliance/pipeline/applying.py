@@ -17,7 +17,7 @@ from appliance.pipeline.looking import again, failed, unreachable
 from appliance.pipeline.worker import Order, Worker
 from appliance.renames import Ending, Move, Result
 from appliance.sources import folder_of, name_of
-from connectors.base import Connector, ConnectorError, FileChanged, FileGone, Gathers
+from connectors.base import Connector, ConnectorError, Describes, FileChanged, FileGone, Gathers, Texts
 
 logger = logging.getLogger(__name__)
 
@@ -200,7 +200,22 @@ def _attempt(worker: Worker, order: Order, connector: Connector, attempt: _Attem
     except Exception:  # the others of this transaction must not forget that they are being renamed
         logger.exception("The rename of %s failed", claim.path)
         return [again(claim, "Something unexpected went wrong; the log says more.")]
-    return [_outcome(claim, attempt.moves, result)]
+    return [_outcome(claim, attempt.moves, _described(connector, claim, attempt.moves[0], result))]
+
+
+def _described(connector: Connector, claim: Claim, move: Move, result: Result) -> Result:
+    """The end of a rename with words beside the image, where its source keeps such. It has its name also where that
+    fails, which is said."""
+    renamed = result.ending is Ending.DONE and not move.companion and move.undoes_id is None
+    if not renamed or not isinstance(connector, Describes):
+        return result
+    texts = Texts(alt=claim.alt, original_name=name_of(move.from_path))
+    try:
+        entry = connector.describe(result.entries[move.id], texts, key=str(move.id))
+    except (ConnectorError, OSError) as error:
+        logger.warning("%s has no words beside it: %s", move.to_path, error)
+        return replace(result, reason=f"{result.reason} Its words were not kept with it: {error}".strip())
+    return replace(result, entries={**result.entries, move.id: entry})
 
 
 def _stepper(worker: Worker, claim: Claim) -> Callable[[Move, str], None]:

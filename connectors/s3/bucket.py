@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import BinaryIO
 
-from connectors.base import ConnectorError, Entry, FileGone, Limits, Watch
+from connectors.base import ConnectorError, Entry, FileGone, Limits, Texts, Watch
 from connectors.junk import OURS
-from connectors.s3 import listing, locks, objects, probing, reading, renaming, watching
+from connectors.s3 import describing, listing, locks, objects, probing, reading, renaming, watching
 from connectors.s3.client import Client
 from connectors.s3.copying import Habits
 from connectors.s3.keys import LONGEST_NAME, Keys
@@ -95,6 +95,14 @@ class Bucket:
 
     def rewrite(self, entry: Entry, contents: bytes, *, key: str) -> Entry:  # noqa: ARG002  # nothing is set aside
         return renaming.rewrite(self._client, entry, self._keys.of(entry.path), contents, self._ways())
+
+    def describe(self, entry: Entry, texts: Texts, *, key: str) -> Entry:  # noqa: ARG002  # nothing is set aside
+        at = self._keys.of(entry.path)
+        if self._describes == "metadata":
+            return describing.in_metadata(self._client, entry, at, texts, self._ways())
+        if self._describes == "tags":
+            describing.in_tags(self._client, entry, at, texts)
+        return entry
 
     def close(self) -> None:
         self._client.close()

@@ -17,7 +17,7 @@ from minio.objectlockconfig import DAYS, ObjectLockConfig
 from minio.retention import Retention
 
 from connectors import s3
-from connectors.base import ConnectorError, Entry, FileChanged, NameTaken
+from connectors.base import ConnectorError, Entry, FileChanged, NameTaken, Texts
 from connectors.s3.copying import Habits
 from connectors.s3.probing import Ways
 from tests.connectors.buckets import BucketFromOutside
@@ -198,6 +198,26 @@ def test_a_sidecar_gets_other_contents_and_keeps_the_rest(seaweed: Seaweed):
     source.put("IMG_1.xmp", b"<edited/>")
     with pytest.raises(FileChanged):
         source.connector.rewrite(done, b"<mine/>", key="2")
+
+
+@pytest.mark.parametrize("where", ["metadata", "tags", "none"])
+def test_words_are_kept_with_an_object_where_its_owner_wants_them(seaweed: Seaweed, where: str):
+    source = BucketFromOutside(seaweed, describe=where)
+    source.put("beach.jpg", b"one", {"rating": "5"}, content_type="image/x-raw", **KEPT)
+    texts = Texts(alt="Ein Hund am Strand (in M\u00fcnchen)", original_name="IMG_1.JPG")
+    known = _entry(source, "beach.jpg")
+    done = source.connector.describe(known, texts, key="1")
+    assert source.connector.describe(done, texts, key="1") == done == _entry(source, "beach.jpg")
+    headers, tags = source.headers("beach.jpg"), source.tags("beach.jpg")
+    assert (headers["cache-control"], headers["x-amz-meta-shoot"]) == (KEPT["Cache_Control"], "42")
+    assert (tags["rating"], source.everything()) == ("5", {"beach.jpg": b"one"})
+    assert headers.get("x-amz-meta-alt") == ("Ein Hund am Strand (in M%C3%BCnchen)" if where == "metadata" else None)
+    assert headers.get("x-amz-meta-original-name") == ("IMG_1.JPG" if where == "metadata" else None)
+    assert tags.get("alt") == ("Ein Hund am Strand in M\u00fcnchen" if where == "tags" else None)
+    if where != "none":
+        source.put("beach.jpg", b"edited")
+        with pytest.raises(FileChanged):
+            source.connector.describe(done, texts, key="2")
 
 
 # What does not work, said

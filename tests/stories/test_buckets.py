@@ -21,7 +21,7 @@ from tests.watching import Watched, eventually
 
 @pytest.fixture
 def bucket(seaweed: Seaweed) -> BucketFromOutside:
-    return BucketFromOutside(seaweed, prefix="incoming")
+    return BucketFromOutside(seaweed, prefix="incoming", describe="metadata")
 
 
 @pytest.fixture
@@ -54,6 +54,8 @@ def test_images_that_come_into_a_bucket_get_their_names_and_get_them_back(watche
     assert not [name for name in found if "IMG_" in name]
     assert {found[name] for name in found if name.endswith(".jpg")} == set(photos.values())
     assert watched.renamed_twice() == []
+    names = {bucket.headers(name).get("x-amz-meta-original-name") for name in found if name.endswith(".jpg")}
+    assert names == set(photos)
 
     home = watched.home
     undone = subprocess.run(
