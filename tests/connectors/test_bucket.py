@@ -378,4 +378,11 @@ def test_encoded_metadata_beyond_ascii_is_refused_rather_than_changed(seaweed: S
     assert source.everything() == {"IMG_1.jpg": b"one"}
 
 
+def test_no_module_but_one_copies_to_another_key_and_none_without_a_condition():
+    folder = Path(s3.__file__).parent
+    copying = {path.name for path in folder.glob("*.py") if "x-amz-copy-source" in path.read_text()}
+    assert copying == {"copying.py", "describing.py"}  # the latter from an object onto itself
+    assert "copy_object" not in "".join(path.read_text() for path in folder.glob("*.py"))
+
+
 _WAYS = Ways("copy", deletes_if_match=True, puts_if_match=True, acls=False)

@@ -25,6 +25,7 @@ from connectors.base import ConnectorError, Unproven
 
 _SAYS = {
     "sftp": "Cameras and programs upload to this server, or photos on another one are renamed there.",
+    "s3": "A bucket on Amazon S3, MinIO, SeaweedFS or another server that speaks S3.",
     "watchfolder": "A folder of this machine, or a share that is mounted here.",
 }
 _ACTS = {
