@@ -79,6 +79,7 @@ def add_a_folder_that_is_tested_first(dashboard: Dashboard, home: Home) -> None:
     page = dashboard.page
     page.get_by_role("link", name="Add a source").click()
     dashboard.heading("Add a source")
+    page.locator("a.kind", has_text="A folder of this machine").click()
     page.get_by_role("textbox", name="Name", exact=True).fill("Holidays")
     page.get_by_role("textbox", name="Folder", exact=True).fill(str(home.root / "nowhere"))
     dashboard.press("Only test it")

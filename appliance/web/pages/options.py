@@ -12,7 +12,8 @@ from appliance.web import forms
 from appliance.web.views import Field
 
 _WHERE = ("mode", "password", "public_key", "host", "path", "private_key", "host_key")
-_FIRST = ("review", "threshold", "backlog", "language", *_WHERE)
+_BUCKET = ("endpoint", "region", "prefix", "access_key", "secret_key")
+_FIRST = ("review", "threshold", "backlog", "language", *_WHERE, *_BUCKET)
 _NAME = Field(name="name", label="Name", help="By which you know it.", required=True)
 _CHOICES = frozenset(field.name for field in msgspec.structs.fields(Choices))
 
