@@ -13,7 +13,7 @@ CHANGING_NAMES = {"rename", "renames", "replace", "move", "posix_rename"}
 OUR_OWN = {"connector", "protocols", "renaming"}
 EXCEPTIONS = {
     # Puts a preview, a file that we made in our own data folder, under its final name, whole or not at all.
-    ("appliance/storage.py", "partial.replace"),
+    ("appliance/storage/folders.py", "partial.replace"),
     # The request of SFTP that does not overwrite; each server is tried before the first one.
     ("connectors/sftp/session.py", "self.rename"),
 }

@@ -1,12 +1,12 @@
 """Hooks: where the servers of sources tell of changes."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
-from litestar.params import FromPath
+from litestar.params import PathParameter
 
 from appliance import sources
 from appliance.api.authentication import needs
@@ -18,6 +18,7 @@ from appliance.models import Source
 from appliance.sources import hooks
 
 PATH = "/api/v1/hooks"
+Key = Annotated[str, PathParameter(description="what makes the address secret")]
 _LARGEST = 1 << 20  # bytes
 
 _Asked = Request[Member, Any, State]
@@ -36,7 +37,7 @@ class Hook(msgspec.Struct, frozen=True):
     status_code=204,
     request_max_body_size=_LARGEST,
 )
-async def of_bucket(request: Request[Member | None, Any, State], key: FromPath[str]) -> None:
+async def of_bucket(request: Request[Member | None, Any, State], key: Key) -> None:
     """A bucket's server tells of changes: S3's records as JSON, also as Amazon SNS and EventBridge pass them on."""
     await sync_to_thread(_take, house_of(request), key, await request.body())
 

@@ -91,7 +91,7 @@ class Bucket:
         if to.rpartition("/")[2].startswith(OURS):
             raise ConnectorError(f"{to} would be mistaken for an object of ours: choose another name.", permanent=True)
         move = Move(self._client, entry, to, old, new, key, step, self._ways(), self._habits)
-        return renaming.rename(move)
+        return renaming.carry_out(move)
 
     def rewrite(self, entry: Entry, contents: bytes, *, key: str) -> Entry:  # noqa: ARG002  # nothing is set aside
         return renaming.rewrite(self._client, entry, self._keys.of(entry.path), contents, self._ways())

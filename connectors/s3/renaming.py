@@ -44,8 +44,8 @@ class Move:
         return Entry(self.to, found.size, found.etag)
 
 
-def rename(move: Move) -> Entry:
-    """Carries out the move, or what is left of it. Raises as Connector.rename does."""
+def carry_out(move: Move) -> Entry:
+    """What is left of the move, or all of it. Raises as Connector.rename does."""
     old = objects.look(move.client, move.old)
     if old is None or not move.is_entry(old):
         return _end(move, old)
