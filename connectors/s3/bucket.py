@@ -111,9 +111,12 @@ class Bucket:
         """Found out once for each bucket, and again when its owner asks whether all is well."""
         if self._ways_given is not None and not afresh:
             return self._ways_given
-        access = self._client.access
+        here = self._client.access.host, self._client.access.bucket
+        known = _known.get(here)
+        if known is not None and not afresh:
+            return known  # a server that does not answer holds up none but those that are not known yet
         with _probing:
-            known = _known.get((access.host, access.bucket))
+            known = _known.get(here)
             if known is None or afresh:
-                known = _known[access.host, access.bucket] = probing.probe(self._client, self._keys.root)
+                known = _known[here] = probing.probe(self._client, self._keys.root)
             return known
