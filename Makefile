@@ -38,6 +38,7 @@ dev: .venv/.development models assets
 
 test: .venv/.development models assets
 	@$(BIN)/python -m scripts.debian_packages
+	@$(BIN)/python -m scripts.fetch_wordpress
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m scripts.other_pythons
 	$(BIN)/pytest -n 2

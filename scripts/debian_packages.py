@@ -19,6 +19,15 @@ def _postgresql() -> bool:
     return shutil.which("postgres") is not None or any(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 
 
+def _php(*extensions: str) -> Callable[[], bool]:
+    return lambda: shutil.which("php") is not None and _loaded() >= set(extensions)
+
+
+def _loaded() -> set[str]:
+    told = subprocess.run(["php", "-m"], capture_output=True, text=True, check=False).stdout
+    return {line.lower() for line in told.splitlines()}
+
+
 # Looked for by what they bring, so that a machine that has it from elsewhere needs no Debian at all.
 PACKAGES: dict[str, Callable[[], bool]] = {
     "postgresql": _postgresql,
@@ -36,6 +45,13 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "sshfs": _command("sshfs"),
     "nginx-light": Path("/usr/sbin/nginx").exists,
     "apache2-bin": Path("/usr/sbin/apache2").exists,
+    "mariadb-server": _command("mariadbd", "mariadb-install-db", "mariadb", "mariadb-dump"),
+    "php-cli": _command("php"),
+    "php-mysql": _php("mysqli"),
+    "php-gd": _php("gd"),
+    "php-xml": _php("dom"),
+    "php-mbstring": _php("mbstring"),
+    "php-curl": _php("curl"),
 }
 FOR_BENCHMARKS = {"libimage-exiftool-perl": _command("exiftool")}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.home import Home
-from tests.servers import postgres, seaweed
+from tests.servers import mariadb, postgres, seaweed
 from tests.servers.seaweed import Seaweed
 
 pytest_plugins = ["tests.required"]
@@ -29,6 +29,15 @@ def seaweed_server(tmp_path_factory: pytest.TempPathFactory) -> Seaweed:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return seaweed.shared(run.parent, owner=os.getppid())
     return seaweed.shared(run, owner=os.getpid())
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the socket of the run's MariaDB."""
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return mariadb.shared(run.parent, owner=os.getppid())
+    return mariadb.shared(run, owner=os.getpid())
 
 
 @pytest.fixture
