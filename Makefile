@@ -28,6 +28,7 @@ models: setup
 
 assets: setup
 	@$(BIN)/python -m scripts.build_assets
+	@$(BIN)/python -m scripts.build_plugin
 
 run: models assets
 	@$(BIN)/python -m scripts.sample_photos inbox
@@ -78,7 +79,7 @@ lock: .venv/.development
 
 clean:
 	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
-	rm -rf appliance/vision/models appliance/web/static node_modules
+	rm -rf appliance/vision/models appliance/web/static connectors/wordpress/plugin.zip node_modules
 
 # A pyenv shim exists for every version but runs only some, and Debian ships Python without venv: each is tried.
 .venv/.created:

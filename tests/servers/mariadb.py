@@ -93,7 +93,7 @@ def _serve(folder: Path) -> "subprocess.Popen[bytes]":
 
 def _wait_until_it_answers(folder: Path, server: "subprocess.Popen[bytes]") -> None:
     ping = ["mariadb-admin", *_access(folder), "--wait=30", "--connect-timeout=1", "--silent", "ping"]
-    if subprocess.run(ping, stdout=sys.stderr, check=False).returncode or server.poll() is not None:
+    if subprocess.run(ping, capture_output=True, check=False).returncode or server.poll() is not None:
         sys.stderr.write((folder / "log").read_text())
         raise RuntimeError("MariaDB did not start.")
 

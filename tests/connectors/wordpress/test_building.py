@@ -1,0 +1,46 @@
+"""The zip that is installed in WordPress."""
+
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from scripts import build_plugin
+from tests.connectors.wordpress.acting import ROUTES
+from tests.servers import wordpress
+
+
+def test_the_same_sources_make_the_same_zip(tmp_path: Path):
+    for name in ("one.zip", "other.zip"):
+        build_plugin.build(tmp_path / name)
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "other.zip").read_bytes()
+
+
+def test_every_file_is_valid_for_php():
+    for path in sorted(build_plugin.SOURCES.rglob("*.php")):
+        done = subprocess.run(["php", "-l", str(path)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("release", wordpress.RELEASES)
+def test_the_zip_is_installed_and_leaves_nothing_when_it_goes(mariadb_server: Path, tmp_path: Path, release: str):
+    build_plugin.build(tmp_path / "plugin.zip")
+    with wordpress.site(mariadb_server, release) as site:
+        before = site.rows()
+        with zipfile.ZipFile(tmp_path / "plugin.zip") as packed:
+            packed.extractall(site.root / "wp-content/plugins")
+        site.activate("image-renamer")
+        assert site.api().get(f"{ROUTES}/status").json()["plugin"] == build_plugin.version()
+        site.php("return Image_Renamer\\Pairing::bundle();")
+        site.php("deactivate_plugins('image-renamer/image-renamer.php'); return true;")
+        site.php("uninstall_plugin('image-renamer/image-renamer.php'); return true;")
+        assert [
+            line.split("\t", 1)[1] for line in site.rows()["wp_options"] if "image_renamer" in line.split("\t")[1]
+        ] == []
+        assert site.rows().keys() == before.keys()
+        assert site.rows()["wp_users"] == before["wp_users"]
+        assert 'image_renamer"' not in "".join(site.rows()["wp_options"])
+        assert site.log() == ""
+    shutil.rmtree(tmp_path)
