@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,6 +150,7 @@ class Site:
             mariadb.end_group(self.leader)
             (self.server / "groups" / str(self.leader)).unlink()
             self.leader = 0
+            _wait_until(lambda: not _listens(self.url.removeprefix("http://")))
 
 
 @contextmanager
@@ -242,12 +243,20 @@ def _free_port() -> int:
 
 
 def _wait_until_it_listens(address: str, process: "subprocess.Popen[bytes]") -> None:
+    _wait_until(lambda: process.poll() is not None or _listens(address))
+    if process.poll() is not None:
+        raise RuntimeError(f"The web server of PHP ended with {process.returncode}.")
+
+
+def _listens(address: str) -> bool:
     host, port = address.split(":")
-    for _ in range(500):
-        if process.poll() is not None:
-            raise RuntimeError(f"The web server of PHP ended with {process.returncode}.")
-        with socket.socket() as probe:
-            if probe.connect_ex((host, int(port))) == 0:
-                return
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
+def _wait_until(condition: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 20
+    while not condition():
+        if time.monotonic() > ends:
+            raise RuntimeError("The web server of PHP neither starts nor ends.")
         time.sleep(0.01)
-    raise RuntimeError(f"The web server of PHP does not answer on {address}.")

@@ -1,0 +1,108 @@
+"""The plugin's process is killed at each of its steps; the same request finishes what it began."""
+
+import time
+from collections.abc import Callable
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.connectors.wordpress.acting import ROUTES, ask, photo, undo
+from tests.servers.wordpress import Site
+
+RENAME_STEPS = ("planned", "linking", "linked", "switching", "switched", "purged", "removing", "removed")
+UNDO_STEPS = ("undoing", "relinking", "restoring", "restored", "unlinking")
+KILLER = """
+add_filter( 'image_renamer_lease_seconds', function () { return 0.3; } );
+add_action( 'image_renamer_step', function ( $name ) {
+	$note = WP_CONTENT_DIR . '/kill-at';
+	if ( is_file( $note ) && file_get_contents( $note ) === $name ) {
+		unlink( $note );
+		posix_kill( getmypid(), SIGKILL );
+	}
+} );
+"""
+
+
+def kill_at(site: Site, step: str) -> None:
+    site.must_use("killer", KILLER)
+    (site.root / "wp-content/kill-at").write_text(step)
+
+
+def furnished(site: Site) -> int:
+    """An image that is shown in a post, an option and a row of meta."""
+    media = site.upload("IMG_1.jpg", photo())
+    address = media["source_url"]
+    post = site.post("A page", f'<img src="{address}"/>')
+    site.php(f"""
+        update_option( 'shown', array( 'logo' => '{address}' ) );
+        update_post_meta( {post["id"]}, 'json', wp_slash( wp_json_encode( array( 'src' => '{address}' ) ) ) );
+        return true;
+    """)
+    return int(media["id"])
+
+
+def state(site: Site) -> tuple[object, object]:
+    return site.files(), site.rows("wp_image_renamer")
+
+
+def killed(answer: Callable[[], httpx.Response]) -> None:
+    """The request got no answer; the server is started again."""
+    with pytest.raises(httpx.RemoteProtocolError):
+        answer()
+
+
+def again(site: Site, answer: Callable[[], httpx.Response]) -> httpx.Response:
+    """The first answer that is not "busy": a lease outlives the process that held it for a moment."""
+    site.serve()
+    site.clients.clear()
+    while (told := answer()).status_code == 423:
+        time.sleep(0.05)
+    return told
+
+
+def test_a_rename_that_is_killed_at_any_step_is_finished_by_its_retry(site: Site):
+    attachment = furnished(site)
+    start = state(site)
+    request = uuid4().hex
+    assert ask(site, attachment, "red-bicycle", request_id=request).status_code == 200
+    finished = state(site)
+    undo(site, request)
+    for step in RENAME_STEPS:
+        request = uuid4().hex
+        kill_at(site, step)
+        killed(lambda request=request: ask(site, attachment, "red-bicycle", request_id=request))
+        told = again(site, lambda request=request: ask(site, attachment, "red-bicycle", request_id=request))
+        assert told.json()["state"] == "done", (step, told.text)
+        assert state(site) == finished, step
+        assert undo(site, request).json()["merged"] == 0
+        assert state(site) == start, step
+
+
+def test_an_undo_that_is_killed_at_any_step_is_finished_by_its_retry(site: Site):
+    attachment = furnished(site)
+    start = state(site)
+    for step in UNDO_STEPS:
+        request = uuid4().hex
+        assert ask(site, attachment, "red-bicycle", request_id=request).status_code == 200
+        kill_at(site, step)
+        killed(lambda request=request: undo(site, request))
+        told = again(site, lambda request=request: undo(site, request))
+        assert told.json()["state"] == "undone", (step, told.text)
+        assert state(site) == start, step
+
+
+def test_until_it_is_switched_the_old_addresses_are_right_and_then_the_new_ones(site: Site):
+    attachment = furnished(site)
+    old = site.media(attachment)["source_url"]
+    for step in ("linked", "switched"):
+        kill_at(site, step)
+        request = uuid4().hex
+        killed(lambda request=request: ask(site, attachment, "red-bicycle", request_id=request))
+        site.serve()
+        site.clients.clear()
+        assert site.get(old).status_code == 200
+        assert site.get(site.media(attachment)["source_url"]).status_code == 200
+        again(site, lambda request=request: ask(site, attachment, "red-bicycle", request_id=request))
+        assert site.api().get(f"{ROUTES}/renames/{request}").json()["state"] == "done"
+        undo(site, request)
