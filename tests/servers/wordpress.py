@@ -131,11 +131,11 @@ class Site:
         path = self.folder / "debug.log"
         return path.read_text() if path.exists() else ""
 
-    def serve(self) -> None:
-        """Starts answering, also again after workers were killed."""
+    def serve(self, *options: str) -> None:
+        """Starts answering, also again after workers were killed; with further options of PHP."""
         self.stop()
         address = self.url.removeprefix("http://")
-        command = [*PHP, "-S", address, "-t", str(self.root), str(PARTS / "router.php")]
+        command = [*PHP, *options, "-S", address, "-t", str(self.root), str(PARTS / "router.php")]
         environment = {**os.environ, "PHP_CLI_SERVER_WORKERS": "4"}
         with (self.folder / "php.log").open("ab") as log:
             process = subprocess.Popen(

@@ -10,6 +10,7 @@ from PIL import Image
 from tests.servers.wordpress import Site
 
 ROUTES = "/image-renamer/v1"
+SHOWN = "SELECT ID, post_content, post_excerpt, post_content_filtered FROM wp_posts"
 
 
 def photo(width: int = 900, height: int = 600, colour: str = "teal", kind: str = "JPEG") -> bytes:
@@ -35,7 +36,8 @@ def undo(site: Site, request: str) -> httpx.Response:
     return site.api().post(f"{ROUTES}/renames/{request}/undo")
 
 
-def texts(site: Site) -> str:
-    """All rows of WordPress' own tables but the guid, in one text."""
-    site.sql("UPDATE wp_posts SET guid = ''")
-    return "\n".join("\n".join(lines) for lines in site.rows("wp_image_renamer").values())
+def texts(site: Site) -> list[str]:
+    """All rows of WordPress' own tables; of posts, what pages show."""
+    tables = site.rows("wp_image_renamer")
+    tables["wp_posts"] = ["\t".join(row) for row in site.sql(SHOWN)]
+    return [line for lines in tables.values() for line in lines]

@@ -7,4 +7,13 @@ foreach ( $GLOBALS['wpdb']->tables( 'ms_global' ) as $name => $table ) {
 }
 define( 'WP_INSTALLING_NETWORK', true );
 install_network();
-return populate_network( 1, 'HOST', 'admin@example.test', 'Network', '/', false );
+$result = populate_network( 1, 'HOST', 'admin@example.test', 'Network', '/', false );
+$GLOBALS['wpdb']->insert(
+	$GLOBALS['wpdb']->sitemeta,
+	array(
+		'site_id'    => 1,
+		'meta_key'   => 'using_application_passwords',
+		'meta_value' => 1,
+	)
+);
+return $result;

@@ -7,12 +7,18 @@ if ( is_dir( $root . $path ) && '/' !== substr( $path, -1 ) ) {
 	exit;
 }
 // A site of a network has the same program below its own path.
-$path = preg_replace( '#^/[^/]+/(wp-(?:admin|includes|content|login\.php|cron\.php).*)#', '/$1', $path );
+$asked = $path;
+$path  = preg_replace( '#^/[^/]+/(wp-(?:admin|includes|content|login\.php|cron\.php).*)#', '/$1', $path );
 if ( is_dir( $root . $path ) ) {
 	$path .= 'index.php';
 }
 if ( is_file( $root . $path ) && '.php' !== substr( $path, -4 ) ) {
-	return false;
+	if ( $asked === $path ) {
+		return false;
+	}
+	header( 'Content-Type: ' . mime_content_type( $root . $path ) );
+	readfile( $root . $path );
+	exit;
 }
 if ( ! is_file( $root . $path ) ) {
 	$path = '/index.php';
