@@ -25,7 +25,7 @@ PARTS = Path(__file__).parent / "wordpress_site"
 PHP = ("php", "-c", str(PARTS / "php.ini"))
 # What changes by itself with the time.
 RESTLESS = {
-    "wp_options": "WHERE option_name NOT REGEXP '^(_site)?_transient|^cron$|^recently_'",
+    "wp_options": "WHERE option_name NOT REGEXP '^(_site)?_transient|^cron$|^recently_|_children$'",
     "wp_usermeta": "WHERE meta_key NOT IN ('_application_passwords', 'session_tokens')",
 }
 
@@ -127,9 +127,10 @@ class Site:
         return mariadb.run(self.server, select, self.database).splitlines()
 
     def log(self) -> str:
-        """What PHP complained about."""
+        """What PHP complained about, but for updates that it cannot look for."""
         path = self.folder / "debug.log"
-        return path.read_text() if path.exists() else ""
+        lines = path.read_text().splitlines() if path.exists() else []
+        return "\n".join(line for line in lines if "WordPress.org" not in line)
 
     def serve(self, *options: str) -> None:
         """Starts answering, also again after workers were killed; with further options of PHP."""

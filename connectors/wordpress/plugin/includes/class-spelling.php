@@ -133,6 +133,9 @@ final class Spelling {
 	 * @return string
 	 */
 	private static function numbers( $part ) {
+		if ( ! function_exists( 'mb_encode_numericentity' ) ) {
+			return $part;
+		}
 		return mb_encode_numericentity( $part, array( 0x80, 0x10FFFF, 0, 0x1FFFFF ), 'UTF-8' );
 	}
 
