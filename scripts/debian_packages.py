@@ -52,6 +52,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "php-xml": _php("dom"),
     "php-mbstring": _php("mbstring"),
     "php-curl": _php("curl"),
+    "php-codesniffer": _command("phpcs"),
 }
 FOR_BENCHMARKS = {"libimage-exiftool-perl": _command("exiftool")}
 

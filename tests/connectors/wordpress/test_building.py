@@ -1,5 +1,6 @@
 """The zip that is installed in WordPress."""
 
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -21,6 +22,19 @@ def test_every_file_is_valid_for_php():
     for path in sorted(build_plugin.SOURCES.rglob("*.php")):
         done = subprocess.run(["php", "-l", str(path)], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+
+def test_every_file_keeps_to_the_standard():
+    rules = Path(__file__).with_name("phpcs.xml")
+    command = ["phpcs", "-q", "-s", f"--standard={rules}", str(build_plugin.SOURCES)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_what_is_shown_can_be_translated_and_knows_its_text_domain():
+    for path in sorted(build_plugin.SOURCES.rglob("*.php")):
+        calls = re.findall(r"\b(?:__|_e|esc_html__|esc_html_e|esc_attr__)\((.*?)\)(?=[,;. )])", path.read_text())
+        assert all("'image-renamer'" in call for call in calls), path
 
 
 @pytest.mark.parametrize("release", wordpress.RELEASES)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from uuid import uuid4
 
 import httpx
@@ -71,8 +72,8 @@ def test_a_rename_that_is_killed_at_any_step_is_finished_by_its_retry(site: Site
     for step in RENAME_STEPS:
         request = uuid4().hex
         kill_at(site, step)
-        killed(lambda request=request: ask(site, attachment, "red-bicycle", request_id=request))
-        told = again(site, lambda request=request: ask(site, attachment, "red-bicycle", request_id=request))
+        killed(partial(ask, site, attachment, "red-bicycle", request_id=request))
+        told = again(site, partial(ask, site, attachment, "red-bicycle", request_id=request))
         assert told.json()["state"] == "done", (step, told.text)
         assert state(site) == finished, step
         assert undo(site, request).json()["merged"] == 0
@@ -86,8 +87,8 @@ def test_an_undo_that_is_killed_at_any_step_is_finished_by_its_retry(site: Site)
         request = uuid4().hex
         assert ask(site, attachment, "red-bicycle", request_id=request).status_code == 200
         kill_at(site, step)
-        killed(lambda request=request: undo(site, request))
-        told = again(site, lambda request=request: undo(site, request))
+        killed(partial(undo, site, request))
+        told = again(site, partial(undo, site, request))
         assert told.json()["state"] == "undone", (step, told.text)
         assert state(site) == start, step
 
@@ -98,11 +99,11 @@ def test_until_it_is_switched_the_old_addresses_are_right_and_then_the_new_ones(
     for step in ("linked", "switched"):
         kill_at(site, step)
         request = uuid4().hex
-        killed(lambda request=request: ask(site, attachment, "red-bicycle", request_id=request))
+        killed(partial(ask, site, attachment, "red-bicycle", request_id=request))
         site.serve()
         site.clients.clear()
         assert site.get(old).status_code == 200
         assert site.get(site.media(attachment)["source_url"]).status_code == 200
-        again(site, lambda request=request: ask(site, attachment, "red-bicycle", request_id=request))
+        again(site, partial(ask, site, attachment, "red-bicycle", request_id=request))
         assert site.api().get(f"{ROUTES}/renames/{request}").json()["state"] == "done"
         undo(site, request)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from tests.connectors.wordpress.acting import ROUTES, ask, photo, rename, undo
@@ -39,7 +40,7 @@ class Halted:
             threading.Event().wait(0.01)
         reached.unlink()
 
-    def go_on(self):
+    def go_on(self) -> httpx.Response:
         self.note.unlink()
         return self.answer.result()
 

@@ -113,7 +113,7 @@ final class File_Links {
 		}
 		$made = $made ? $made : fopen( $to, 'r+' );
 		$read = fopen( $from, 'r' );
-		$done = $made && $read ? stream_copy_to_stream( $read, $made ) : false;
+		$done = $made && $read ? @stream_copy_to_stream( $read, $made ) : false;
 		$kept = $made && fflush( $made ) && fclose( $made );
 		clearstatcache();
 		if ( ! $kept || filesize( $from ) !== $done || ! self::same( $from, $to ) ) {

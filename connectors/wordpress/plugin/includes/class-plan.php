@@ -17,7 +17,7 @@ final class Plan {
 	 *
 	 * @param int    $id          An attachment.
 	 * @param mixed  $name        What was asked for.
-	 * @param string $on_conflict `error`, or `suffix` for the next name that is free.
+	 * @param string $on_conflict Either `error`, or `suffix` for the next name that is free.
 	 * @return array
 	 * @throws Refused Where it cannot be done.
 	 */
