@@ -52,8 +52,9 @@ check: .venv/.development .venv/.installed
 
 chaos: .venv/.development .venv/.installed
 	@$(BIN)/python -m scripts.debian_packages
+	@$(BIN)/python -m scripts.fetch_wordpress
 	@$(BIN)/python -m scripts.fetch_pillow_images
-	RENAMER_TEST_FILES=2000 RENAMER_TEST_KILLS=60 RENAMER_TEST_IMAGES=.cache/pillow-images RENAMER_TEST_DAMAGES=700 \
+	RENAMER_TEST_POSTS=50000 RENAMER_TEST_FILES=2000 RENAMER_TEST_KILLS=60 RENAMER_TEST_IMAGES=.cache/pillow-images RENAMER_TEST_DAMAGES=700 \
 	  RENAMER_TEST_FAULTS=1500 RENAMER_TEST_SECONDS=60 RENAMER_TEST_EVERY=1 \
 	  RENAMER_TEST_CLIENTS=200 RENAMER_TEST_CUTS=200 \
 	  RENAMER_TEST_CALLS=renameat2,linkat,unlinkat,fsync,fdatasync,copy_file_range,pwrite64 \
