@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tests.connectors.wordpress.acting import ROUTES, ask, photo, rename, texts, undo
-from tests.connectors.wordpress.conftest import PLUGIN
+from tests.connectors.wordpress.conftest import BOTH, PLUGIN
 from tests.servers import wordpress
 from tests.servers.wordpress import Site
 
@@ -51,6 +51,7 @@ def test_no_place_shows_an_old_address_and_the_undo_is_exact(site: Site):
     assert {name: sorted(set(now[name]) ^ set(rows[name])) for name in rows if now[name] != rows[name]} == {}
 
 
+@BOTH
 def test_values_parse_after_a_rename(site: Site):
     media = site.upload("IMG_1.jpg", photo())
     posts = furnish(site, media["id"])

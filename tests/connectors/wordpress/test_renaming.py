@@ -3,6 +3,7 @@
 import re
 
 from tests.connectors.wordpress.acting import ROUTES, photo, rename, texts, undo
+from tests.connectors.wordpress.conftest import BOTH
 from tests.servers.wordpress import Site
 
 
@@ -21,6 +22,7 @@ def test_a_rename_takes_every_size_and_the_page_along(site: Site):
     assert not [line for line in texts(site) if re.search(r"IMG_1[-.]", line)]
 
 
+@BOTH
 def test_an_undo_leaves_everything_as_it_was(site: Site):
     media = site.upload("IMG_1.jpg", photo())
     site.post("A page", f'<img src="{media["source_url"]}"/>')
