@@ -16,7 +16,7 @@ help:
 	@echo 'make bench   how fast and how good, against named peers, in some minutes'
 	@echo 'make setup   the environment in .venv with what `image-renamer` needs'
 	@echo 'make models  build the vision models from their packages'
-	@echo 'make assets  bundle what the dashboard loads'
+	@echo 'make assets  bundle what the dashboard loads, and the plugin for WordPress'
 	@echo 'make lock    choose the versions in requirements.lock and requirements-dev.lock'
 	@echo 'make clean   remove everything that make made, but not ./data and ./inbox'
 
