@@ -53,7 +53,6 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "php-mbstring": _php("mbstring"),
     "php-curl": _php("curl"),
     "php-codesniffer": _command("phpcs"),
-    "nginx": _command("nginx"),
 }
 FOR_BENCHMARKS = {"libimage-exiftool-perl": _command("exiftool")}
 
