@@ -127,8 +127,14 @@ def _pairs(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
         yield word.strip(), other.strip()
 
 
-@post([NEW, f"{HERE}/{{name:str}}"], guards=[needs(Role.ADMIN)], status_code=200)
-async def put(request: Asking, name: str = "") -> Response[str]:
+@post(NEW, guards=[needs(Role.ADMIN)], status_code=200)
+async def add(request: Asking) -> Response[str]:
+    form = await showing.form_of(request)
+    return await sync_to_thread(_put, request, "", forms.read(forms.schema(Form), form.items()))
+
+
+@post(f"{HERE}/{{name:str}}", guards=[needs(Role.ADMIN)], status_code=200)
+async def change(request: Asking, name: FromPath[str]) -> Response[str]:
     form = await showing.form_of(request)
     return await sync_to_thread(_put, request, name, forms.read(forms.schema(Form), form.items()))
 
@@ -163,4 +169,4 @@ def remove(request: Asking, name: FromPath[str]) -> Response[str]:
     return showing.goes(request, HERE, Notice(says=f"“{name}” is removed; names that it made stay."))
 
 
-ROUTES: list[Any] = [page, new_page, one_page, put, remove]
+ROUTES: list[Any] = [page, new_page, one_page, add, change, remove]
