@@ -3,7 +3,7 @@
 import logging
 import sys
 
-_CHATTY = ("huey", "uvicorn", "watchdog", "alembic", "PIL", "RapidOCR")
+_CHATTY = ("huey", "uvicorn", "watchdog", "alembic", "PIL", "RapidOCR", "httpx2", "httpcore2", "openai", "paramiko")
 
 
 def to_standard_error(level: int) -> None:
