@@ -1,6 +1,7 @@
 """The kinds of sources that there are, and what is asked of each: for its form, its documentation and its options."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -38,6 +39,12 @@ def options_of(kind: str) -> type[msgspec.Struct]:
         raise Invalid(f"There is no kind of source “{kind}”; there are {', '.join(names())}.")
     struct: type[msgspec.Struct] = connectors.load(kind).Options
     return struct
+
+
+def companion(kind: str) -> Path | None:
+    """The file that is to be installed on the other side of a source of this kind; None where there is none."""
+    module = connectors.load(kind) if kind in connectors.KINDS else None
+    return module.companion() if module and hasattr(module, "companion") else None
 
 
 def asked(kind: str, values: Mapping[str, Any]) -> Asked:

@@ -7,6 +7,7 @@ KINDS: dict[str, str] = {
     "s3": "connectors.s3",
     "sftp": "connectors.sftp",
     "watchfolder": "connectors.watchfolder",
+    "wordpress": "connectors.wordpress",
 }
 
 

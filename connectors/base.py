@@ -1,7 +1,7 @@
 """The contract between the program and a place where images live."""
 
 import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +54,16 @@ class Entry:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where an image is used: the title of the post, page or product, what that is meant to be found by, and which
+    product it is. Written by others: data, never an instruction."""
+
+    title: str = ""
+    keyphrase: str = ""
+    product: str = ""
+
+
 class ConnectorError(Exception):
     """Shown to the source's owner: what happened, to which thing, what to do now.
 
@@ -84,6 +94,15 @@ class FileGone(ConnectorError):
 
 class FileChanged(ConnectorError):
     """The file is not the version that the caller has seen. Nothing was changed; look at it afresh."""
+
+
+class NotYet(ConnectorError):
+    """Nothing is wrong and nothing was changed, but something must be waited for. Asking again is of use after
+    `seconds`."""
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Connector(Protocol):
@@ -124,6 +143,41 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Frees what it holds; safe to repeat."""
+
+
+@runtime_checkable
+class Tries(Protocol):
+    """An optional ability: is tried out in steps of its own, for the owner who sets it up."""
+
+    def trials(self) -> Iterable[tuple[str, Callable[[], None]]]:
+        """What must work, in order: a name for the owner, and an act that raises ConnectorError, a sentence with the
+        remedy, where it does not. Nothing of the owner's is changed."""
+
+
+@runtime_checkable
+class Undoes(Protocol):
+    """An optional ability: takes back a rename of its own more exactly than by a rename to the old name."""
+
+    def undo(self, entry: Entry, to: str, *, undoes: str, key: str) -> Entry:
+        """As `rename`, where the rename under the key `undoes` had given `entry` its name, and `to` was the one
+        before."""
+
+
+@runtime_checkable
+class Reports(Protocol):
+    """An optional ability: tells what else a rename has changed."""
+
+    def report(self, entry: Entry, *, before: str, key: str) -> Mapping[str, Any]:
+        """What the rename under this key, which `entry` has its name from, did beside the name, as plain values for
+        the owner; `before` is its old path. Looks at the world as it is now, and changes nothing."""
+
+
+@runtime_checkable
+class Surrounded(Protocol):
+    """An optional ability: knows what stands around an image where it is used."""
+
+    def surroundings(self, entry: Entry) -> Surroundings:
+        """All that is empty where nothing is known."""
 
 
 @runtime_checkable
@@ -187,9 +241,11 @@ class Describes(Protocol):
 @dataclass(slots=True)
 class Watch:
     """How a source is being watched. `blind` is "" while changes are told, else the reason why they are not, a sentence
-    for the owner: everything is then looked through often instead. It may become blind at any time."""
+    for the owner: everything is then looked through often instead. It may become blind at any time.
+    `nudge` is called when somebody else has heard that something changed there."""
 
     blind: str = ""
+    nudge: Callable[[], None] = lambda: None
 
 
 @runtime_checkable
@@ -254,6 +310,14 @@ class Listens(Protocol):
 
     def shown(self, keys: Path) -> Sequence[str]:
         """What clients are shown to know the listener by, as a fingerprint; made at the first use."""
+
+
+@runtime_checkable
+class Calls(Protocol):
+    """An optional ability: tells somebody by itself that something came; what, is for `Watches` to say."""
+
+    def call(self, url: str, secret: str) -> None:
+        """From now on `url` is told, by what is signed with the secret. Safe to repeat. Raises ConnectorError."""
 
 
 UnicodeForm = Literal["", "NFC", "NFD"]

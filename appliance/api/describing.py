@@ -36,6 +36,7 @@ NOUNS = {
     "Comparisons": "Two providers side by side on the same pictures.",
     "Events": "The log of everything that happens, as it grows; also by a WebSocket at `/api/v1/events/ws`, which "
     "takes the same `after` and sends each event as JSON.",
+    "Hooks": "What other systems tell by themselves.",
     "Account": "Signing in and out; programs send a token instead.",
     "Members": "Who may do what.",
     "Tokens": "What programs sign in with.",
@@ -179,7 +180,7 @@ def _failures(operation: Mapping[str, Any], method: str, handler: HTTPRouteHandl
     parameters = operation.get("parameters", ())
     may_be = {
         400: "requestBody" in operation,
-        401: bool(role) or signs_in,
+        401: bool(role) or signs_in or bool(handler.opt.get("signed")),
         403: changes or role not in {None, Role.VIEWER},
         404: any(parameter["in"] == "path" for parameter in parameters) or signs_in,
         409: changes or bool(handler.opt.get("conflicts")),

@@ -20,7 +20,8 @@ _Asked = Request[Member, Any, State]
 
 
 class RenameView(msgspec.Struct, frozen=True):
-    """`state` is done, or undone where the old name is back."""
+    """`state` is done, or undone where the old name is back. `report` is what else was changed on a site, and how that
+    was proved: its files, rows by table, `unhandled` tables, and the new and old addresses that were fetched."""
 
     id: int
     image: int
@@ -30,11 +31,20 @@ class RenameView(msgspec.Struct, frozen=True):
     to: str
     state: RenameState
     done_at: datetime | None
+    report: dict[str, Any] | None = None
 
 
 def shown(row: Rename) -> RenameView:
     return RenameView(
-        row.id, row.image_id, row.batch_id, row.source_id, row.from_path, row.to_path, row.state, row.done_at
+        row.id,
+        row.image_id,
+        row.batch_id,
+        row.source_id,
+        row.from_path,
+        row.to_path,
+        row.state,
+        row.done_at,
+        row.report,
     )
 
 

@@ -19,7 +19,9 @@ from appliance.sources import hooks
 
 PATH = "/api/v1/hooks"
 Key = Annotated[str, PathParameter(description="what makes the address secret")]
+SiteKey = Annotated[str, PathParameter(min_length=1, max_length=200, description="the key of the site")]
 _LARGEST = 1 << 20  # bytes
+_LARGEST_OF_SITE = 64 << 10
 
 _Asked = Request[Member, Any, State]
 
@@ -64,4 +66,24 @@ def address(house: House, source: Source) -> str:
     return f"{house.settings.base_url}{PATH}/{source.kind}/{hooks.key_of(source, house.vault)}"
 
 
-ROUTES: list[Any] = [of_bucket, of_source]
+@post(
+    "/hooks/wordpress/{site_key:str}",
+    operation_id="hearWordPress",
+    status_code=200,
+    request_max_body_size=_LARGEST_OF_SITE,
+    opt={"public": True, "signed": True},
+)
+async def of_site(request: Request[Member | None, Any, State], site_key: SiteKey) -> dict[str, bool]:
+    """A WordPress site says that something came; what, is asked there. Signed by its plugin, and good for once."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    body = await request.body()
+    await sync_to_thread(_hear, house_of(request), site_key, headers, body)
+    return {"heard": True}
+
+
+def _hear(house: House, key: str, headers: dict[str, str], body: bytes) -> None:
+    with house.database.system_session() as session:
+        sources.heard(session, house.vault, "wordpress", key, headers, body)
+
+
+ROUTES: list[Any] = [of_bucket, of_source, of_site]

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from appliance import batches, pipeline
-from appliance.config import Settings
+from appliance.config import DEFAULT_BASE_URL, Settings
 from appliance.db import Database
 from appliance.jobs.watch import Watchers
 from appliance.models import OWN_TENANT, Batch, Image, now
@@ -118,7 +118,8 @@ def consume(settings: Settings, worker: Worker) -> None:
         graceful_signal="INT",
     )
     sweeper = Sweeper(doorbell, worker.database, worker.storage, consumer.stop_flag)
-    watchers = Watchers(worker, CHAIN, arrived=sweeper.wake, name=sweeper.name)
+    address = settings.base_url if settings.base_url != DEFAULT_BASE_URL else ""
+    watchers = Watchers(worker, CHAIN, arrived=sweeper.wake, name=sweeper.name, address=address)
     sweeper.start()
     watchers.start()
     try:

@@ -22,7 +22,7 @@ from appliance.jobs.hints import Hints
 from appliance.models import Source, now
 from appliance.pipeline.worker import Worker
 from appliance.sources import Choices, hooks
-from connectors.base import Connector, ConnectorError, Watch, Watches
+from connectors.base import Calls, Connector, ConnectorError, Watch, Watches
 
 LOOK_SECONDS = 2.0  # between two looks at which sources there are, and at what stands in their place
 LEASE = timedelta(seconds=15)
@@ -34,6 +34,7 @@ POLL_SECONDS = 5.0
 POLL_SHARE = 100  # polling takes one hundredth of a core at most
 MOST_WAIT_SECONDS = 10.0  # between two tries at a source that fails
 ACTOR = "watcher"
+HOOKS = "/api/v1/hooks"
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +49,14 @@ class Watcher:
     source: Source
     vision: str
     arrived: Callable[[], None]
+    address: str = ""  # under which the source can reach us
     hints: Hints = field(default_factory=Hints)
     stopping: threading.Event = field(default_factory=threading.Event)
     _intake: Intake | None = None
     _scan_at: float = 0.0
     _bursts_at: float = 0.0
     _asked_at: datetime | None = None
+    _watch_held: Watch = field(default_factory=Watch)
     _failures: int = 0
     _prepared: bool = False
 
@@ -76,8 +79,11 @@ class Watcher:
         return (source.kind, source.options, source.secrets) == (mine.kind, mine.options, mine.secrets)
 
     def refresh(self, source: Source) -> None:
-        """Takes over what the owner has decided since, such as that everything is to be looked through now."""
-        self.source = source
+        """Takes over what the owner has decided since, such as that everything is to be looked through now, and what
+        the source has told by itself."""
+        before, self.source = self.source, source
+        if source.hinted_at != before.hinted_at:
+            self._watch_held.nudge()
         if source.scan_due_at is not None and source.scan_due_at <= now() and source.scan_due_at != self._asked_at:
             self._asked_at = source.scan_due_at
             self.hints.tell(None)
@@ -106,6 +112,8 @@ class Watcher:
         """Until it is stopped, or something else stands in the source's place."""
         with self._opened() as connector, _watching(connector, self.hints.tell) as watch:
             intake = self._intake_with(connector)
+            self._watch_held = watch
+            self._ask_for_calls(connector)
             self._look_through(intake, watch)
             self._works()
             while not self.stopping.is_set():
@@ -116,6 +124,16 @@ class Watcher:
                 if time.monotonic() >= self._scan_at:
                     self._look_through(intake, watch)
                 self._complete_bursts(intake)
+
+    def _ask_for_calls(self, connector: Connector) -> None:
+        """Where others can reach us; what is not told is asked for all the same."""
+        if not self.address or not isinstance(connector, Calls):
+            return
+        hook = self.worker.connections.hook(self.source)
+        try:
+            connector.call(f"{self.address}{HOOKS}/{self.source.kind}/{hook.key}", hook.secret)
+        except ConnectorError as error:
+            logger.info("%s does not tell by itself what comes: %s", self.source.name, error)
 
     def _intake_with(self, connector: Connector) -> Intake:
         """What was known of the source stays known when it has been away."""
@@ -216,6 +234,7 @@ class Watchers:
     arrived: Callable[[], None]
     stopping: threading.Event = field(default_factory=threading.Event)
     name: str = field(default_factory=lambda: str(uuid.uuid4()))
+    address: str = ""
     _watched: dict[int, Watcher] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -275,7 +294,7 @@ class Watchers:
             return session.scalar(leased) is not None
 
     def _begin(self, source: Source) -> None:
-        watcher = Watcher(self.worker, source, self.vision, self.arrived)
+        watcher = Watcher(self.worker, source, self.vision, self.arrived, self.address)
         self._watched[source.id] = watcher
         watcher.start()
 

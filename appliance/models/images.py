@@ -69,6 +69,7 @@ class Source(Base):
     `options` and the sealed `secrets` are what its kind connects with (sources.options_of), `choices` what its owner
     decided about names and review (sources.Choices). `problem` is why it cannot be reached, "" while it can.
     `scan_due_at` is when it is looked through next; `watcher` is the process that watches it until `watched_until`.
+    `hinted_at` is when it last told by itself that something came.
     """
 
     __tablename__ = "sources"
@@ -94,6 +95,7 @@ class Source(Base):
     scan_due_at: Mapped[datetime | None]
     watcher: Mapped[str | None] = mapped_column(String(36))
     watched_until: Mapped[datetime | None]
+    hinted_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -107,6 +109,19 @@ class Hint(Base):
     tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
     folder: Mapped[str] = mapped_column(Text)
+
+
+class DeliveryHeard(Base):
+    """What a source has told by itself, so that nobody can tell it once more in its place."""
+
+    __tablename__ = "deliveries_heard"
+    __table_args__ = (UniqueConstraint("source_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    number: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Batch(Base):

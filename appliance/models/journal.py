@@ -77,6 +77,7 @@ class Rename(Base):
     fence: Mapped[int] = mapped_column(default=0)
     state: Mapped[RenameState] = mapped_column(said(RenameState), default=RenameState.PLANNED)
     reason: Mapped[str] = mapped_column(Text, default="")
+    report: Mapped[dict[str, Any] | None]  # what it did beside the name, as the source told (connectors.base.Reports)
     created_at: Mapped[datetime] = mapped_column(default=now)
     done_at: Mapped[datetime | None]
 

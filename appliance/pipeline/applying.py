@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from appliance import imaging, naming, renames
 from appliance.models import Image, ImageState, Picture
+from appliance.pipeline import afterwards, pacing
 from appliance.pipeline.leases import Claim, Outcome, held
 from appliance.pipeline.looking import again, failed, unreachable
 from appliance.pipeline.worker import Order, Worker
 from appliance.renames import Ending, Move, Result
 from appliance.sources import folder_of, name_of
-from connectors.base import Connector, ConnectorError, Describes, FileChanged, FileGone, Gathers, Texts
+from connectors.base import Connector, ConnectorError, FileChanged, FileGone, Gathers, NotYet
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,10 @@ def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome
     begun = [claim for claim in claims if any(move.protocol for move in moves.get(claim.id, []))]
     outcomes = recover(worker, order, begun) if begun else []
     attempts: list[_Attempt] = []
-    for claim in (claim for claim in claims if claim not in begun):
+    later = pacing.held_back(worker, order, [claim for claim in claims if claim not in begun])
+    outcomes += later
+    waiting = {outcome.image.id for outcome in later}
+    for claim in (claim for claim in claims if claim not in begun and claim.id not in waiting):
         planned = moves.get(claim.id, [])
         try:
             connector = worker.connector(order)
@@ -50,6 +54,8 @@ def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome
         except (FileGone, FileChanged) as error:
             outcomes.append(_outcome(claim, planned, Result(_ENDINGS[type(error)], reason=str(error))))
         except (ConnectorError, OSError) as error:
+            if isinstance(error, NotYet):
+                afterwards.tell_early(worker.connector(order), claim, str(error))
             outcomes.append(unreachable(order, claim, error))
         else:
             attempts.append(_Attempt(claim, verified, standing))
@@ -200,22 +206,9 @@ def _attempt(worker: Worker, order: Order, connector: Connector, attempt: _Attem
     except Exception:  # the others of this transaction must not forget that they are being renamed
         logger.exception("The rename of %s failed", claim.path)
         return [again(claim, "Something unexpected went wrong; the log says more.")]
-    return [_outcome(claim, attempt.moves, _described(connector, claim, attempt.moves[0], result))]
-
-
-def _described(connector: Connector, claim: Claim, move: Move, result: Result) -> Result:
-    """The end of a rename with words beside the image, where its source keeps such. It has its name also where that
-    fails, which is said."""
-    renamed = result.ending is Ending.DONE and not move.companion and move.undoes_id is None
-    if not renamed or not isinstance(connector, Describes):
-        return result
-    texts = Texts(alt=claim.alt, original_name=name_of(move.from_path))
-    try:
-        entry = connector.describe(result.entries[move.id], texts, key=str(move.id))
-    except (ConnectorError, OSError) as error:
-        logger.warning("%s has no words beside it: %s", move.to_path, error)
-        return replace(result, reason=f"{result.reason} Its words were not kept with it: {error}".strip())
-    return replace(result, entries={**result.entries, move.id: entry})
+    if result.ending is Ending.DONE:
+        result = afterwards.complete(connector, claim, attempt.moves, result)
+    return [_outcome(claim, attempt.moves, result)]
 
 
 def _stepper(worker: Worker, claim: Claim) -> Callable[[Move, str], None]:

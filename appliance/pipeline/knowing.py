@@ -8,6 +8,7 @@ from sqlalchemy import select
 from appliance import learning, vision
 from appliance.imaging import Exif
 from appliance.models import Image, Picture
+from appliance.pipeline import around
 from appliance.pipeline.leases import Claim
 from appliance.pipeline.worker import Order, Worker
 from appliance.sources import name_of
@@ -31,6 +32,7 @@ def context_of(worker: Worker, order: Order, claim: Claim | Image, provider: vis
     return vision.Context(
         keywords=policy.keywords,
         folder=name_of(claim.folder) or name_of(order.source.root.rstrip("/")),
+        site=around.told(worker, order, claim),
         taken=exif.taken_at.date().isoformat() if exif.taken_at else "",
         place=_place(exif) if policy.places else "",
         glossary=tuple(brand for brand, _ in profile.brands),

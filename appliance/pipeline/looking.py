@@ -18,7 +18,7 @@ from appliance.models import REVIEWED, ImageState, Picture
 from appliance.pipeline.describing import descriptions
 from appliance.pipeline.leases import Claim, Outcome
 from appliance.pipeline.worker import Order, Worker
-from connectors.base import ConnectorError, Entry, FileGone, Settles
+from connectors.base import ConnectorError, Entry, FileGone, NotYet, Settles
 
 _COPIED = 1 << 20  # bytes at a time
 MOST_TRIES = 5
@@ -192,7 +192,9 @@ def _unreadable(claim: Claim, error: imaging.Unreadable) -> Outcome:
 
 def unreachable(order: Order, claim: Claim, error: Exception) -> Outcome:
     """The source did not answer: again later, unless somebody must change something first. A watched one may be a disk
-    that is unplugged for a week."""
+    that is unplugged for a week. What is only to be waited for is no try."""
+    if isinstance(error, NotYet):
+        return Outcome(replace(claim, tries=0).waits(error.seconds, reason=str(error)))
     reason = f"{error.strerror}: {claim.path}." if isinstance(error, OSError) and error.strerror else str(error)
     permanent = isinstance(error, PermissionError) or getattr(error, "permanent", False)
     if permanent:

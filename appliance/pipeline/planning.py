@@ -14,7 +14,7 @@ from appliance import naming, renames, vision
 from appliance.db import portions
 from appliance.imaging import Exif, tidying
 from appliance.models import REVIEWED, BatchKind, Image, ImageState, Picture, Rename, RenameState
-from appliance.pipeline import grouping, written
+from appliance.pipeline import around, grouping, written
 from appliance.pipeline.describing import descriptions
 from appliance.pipeline.leases import Claim, Outcome, finish
 from appliance.pipeline.looking import again, unreachable
@@ -23,7 +23,7 @@ from appliance.renames import Move
 from appliance.sources import name_of
 from appliance.vision.chain import NOBODY
 from appliance.words import Description, FileWords, Texts, TextState
-from connectors.base import Connector, ConnectorError, Limited, Limits
+from connectors.base import Connector, ConnectorError, Limited, Limits, Surroundings
 
 MOST_RACES = 5
 FIRST_IMAGES = 10  # of a new source, which wait for a person
@@ -40,6 +40,7 @@ class _Folder:
     limits: Limits
     companions: dict[int, list[Move]]
     words: dict[int, FileWords]
+    around: dict[int, Surroundings]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _look_around(connector: Connector, order: Order, claims: Sequence[Claim], fa
     following = grouping.companions(connector, folder, names, stills) if order.policy.companions else {}
     mine = {claim.id: following.get(name_of(claim.path), []) for claim in claims}
     words = {image: grouping.sidecar_words(connector, moves) for image, moves in mine.items()}
-    return _Folder(names, limits, mine, words)
+    return _Folder(names, limits, mine, words, around.known_of(connector, claims))
 
 
 def _exif(claim: Claim, facts: _Facts) -> Exif:
@@ -211,6 +212,7 @@ def _shot(order: Order, claim: Claim, folder: _Folder, facts: _Facts) -> naming.
     said = facts.descriptions.get(str(claim.sha256), Description())
     words = tidying.merged([folder.words[claim.id], _words(picture)])
     said = written.with_file_words(said, words, language=order.policy.language, camera=exif.camera)
+    said = around.with_surroundings(said, folder.around.get(claim.id, Surroundings()))
     return naming.Shot(
         name=name_of(claim.path),
         folder=claim.folder,

@@ -9,7 +9,7 @@ from functools import partial
 from appliance.renames import references
 from appliance.renames.digests import digest
 from appliance.renames.moves import Ending, Move, Result, Step
-from connectors.base import Connector, ConnectorError, Entry, FileChanged, FileGone, NameTaken
+from connectors.base import Connector, ConnectorError, Entry, FileChanged, FileGone, NameTaken, Undoes
 
 _BACK = "back"  # the step of a rename that is being taken back with its group
 
@@ -47,6 +47,8 @@ def _drive(connector: Connector, moves: Sequence[Move], step: Step, standing: Ma
 
 
 def _rename(connector: Connector, move: Move, step: Step) -> Entry:
+    if move.undoes_id is not None and isinstance(connector, Undoes):
+        return connector.undo(move.entry, move.to_path, undoes=str(move.undoes_id), key=str(move.id))
     return connector.rename(
         move.entry, move.to_path, key=str(move.id), step=partial(step, move), protocol=move.protocol
     )

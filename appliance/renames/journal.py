@@ -197,6 +197,7 @@ def _closing(ended: Ended) -> Iterator[dict[str, Any]]:
             "size": entry.size,
             "version": entry.version,
             "sha256": sha256,
+            "report": result.reports.get(move.id),
         }
 
 
@@ -210,7 +211,7 @@ _ROWS: Table = Rename.__table__  # type: ignore[assignment]  # declared as FromC
 _INTEND = _updating("state", "protocol", "fence", "size", "version", "sha256", "rewritten").where(
     or_(*(_ROWS.c.state == state for state in OPEN))  # IN would have to be built anew for each use
 )
-_CLOSE = _updating("state", "reason", "done_at", "to_path", "size", "version", "sha256")
+_CLOSE = _updating("state", "reason", "done_at", "to_path", "size", "version", "sha256", "report")
 _MARK_UNDONE = _updating("state")
 _ENDS = {
     Ending.DONE: RenameState.DONE,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 from appliance import naming
 from appliance.sources import folder_of, joined, name_of
@@ -58,12 +59,14 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`rewritten` are the moves whose files have their new bytes; of DONE, `reason` says what was left as it was."""
+    """`rewritten` are the moves whose files have their new bytes; of DONE, `reason` says what was left as it was, and
+    `reports` what else was done, by Move.id."""
 
     ending: Ending
     entries: dict[int, Entry] = field(default_factory=dict)  # the files under their new names, by Move.id
     rewritten: frozenset[int] = frozenset()
     reason: str = ""
+    reports: dict[int, dict[str, Any]] = field(default_factory=dict)
     permanent: bool = False  # of UNCLEAR: trying again is no use until somebody changes something
 
 

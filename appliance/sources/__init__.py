@@ -1,6 +1,7 @@
 """A tenant's sources: finding, making and opening them."""
 
 from appliance.sources.folders import for_folder, local_paths
+from appliance.sources.hearing import Hook, heard, hook_of
 from appliance.sources.opening import Connections, Step, connect, kept_in, kept_name, tested, wanted_of
 from appliance.sources.owning import (
     ACTS,
@@ -25,6 +26,7 @@ __all__ = [
     "ACTS",
     "Choices",
     "Connections",
+    "Hook",
     "Policy",
     "Step",
     "Wanted",
@@ -38,6 +40,8 @@ __all__ = [
     "find",
     "folder_of",
     "for_folder",
+    "heard",
+    "hook_of",
     "joined",
     "kept_in",
     "kept_name",

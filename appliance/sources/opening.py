@@ -13,7 +13,8 @@ from appliance.errors import Invalid
 from appliance.models import Source
 from appliance.secrets import Vault
 from appliance.sources import sealing
-from connectors.base import Connector, ConnectorError, Keeps
+from appliance.sources.hearing import Hook, hook_of
+from connectors.base import Connector, ConnectorError, Keeps, Tries
 
 LOCAL = "watchfolder"  # the kind that folders of this machine are opened by
 
@@ -42,6 +43,10 @@ class Connections:
     def another(self, source: Source) -> Connector:
         """One that the caller closes. Raises ConnectorError where the source cannot be reached."""
         return connect(source.kind, sealing.options_of(source, self._vault), self._data)
+
+    def hook(self, source: Source) -> Hook:
+        """Where this source tells that something came."""
+        return hook_of(source, self._vault)
 
     def use(self, source: Source, connector: Connector) -> None:
         """Takes a connector that was opened elsewhere for this source; it is closed with the others."""
@@ -106,6 +111,8 @@ def tested(kind: str, options: Mapping[str, object], data: Path) -> list[Step]:
     steps: list[Step] = []
     try:
         connector = connect(kind, options, data)
+        if isinstance(connector, Tries):
+            return _tried(connector)
         steps.append(Step("It can be reached"))
         first = next(iter(connector.scan()), None)
         steps.append(Step("Files can be listed" if first else "Files can be listed: there are no images yet"))
@@ -115,4 +122,16 @@ def tested(kind: str, options: Mapping[str, object], data: Path) -> list[Step]:
     except (ConnectorError, OSError) as error:
         waiting = ("It can be reached", "Files can be listed", "Files can be renamed without overwriting")
         steps.append(Step(waiting[len(steps)], str(error)))
+    return steps
+
+
+def _tried(connector: Tries) -> list[Step]:
+    """Likewise, in the steps that the connector names."""
+    steps: list[Step] = []
+    try:
+        for name, act in connector.trials():
+            steps.append(Step(name))
+            act()
+    except (ConnectorError, OSError) as error:
+        steps[-1] = Step(steps[-1].name, str(error))
     return steps

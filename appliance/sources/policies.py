@@ -23,6 +23,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     companions: bool = True
     places: bool = True  # the town nearest to where it was taken may stand in a name
     again: bool = False
+    ramp: int = 0  # of a backlog, how many are renamed in an hour at most; 0 for all at once
 
     @property
     def names(self) -> naming.Profile:
@@ -47,6 +48,9 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         msgspec.Meta(description="which images; by default all new ones, and badly named ones of a backlog"),
     ] = None
     backlog: Annotated[bool, msgspec.Meta(description="also name what is there already")] = False
+    ramp: Annotated[
+        int, msgspec.Meta(ge=0, le=100_000, description="at most so many of a backlog are renamed in an hour; 0: all")
+    ] = 0
     profile: Annotated[str, msgspec.Meta(description="how names look: web, archive, unicode or one of yours")] = "web"
     template: Annotated[str | None, msgspec.Meta(description="how a name is built, such as {date}-{subject}")] = None
     language: Annotated[
@@ -74,6 +78,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             review=self.review,
             companions=self.companions,
             places=self.places,
+            ramp=self.ramp,
         )
 
 

@@ -98,6 +98,11 @@ LABELS = {
     "quota": "Megabytes for the account",
     "largest": "Megabytes of one file",
     "connections": "Connections at a time",
+    "pairing": "Pairing line",
+    "url": "Address of the site",
+    "application_password": "Application password",
+    "texts": "Texts about the images",
+    "ramp": "Of a backlog, renamed in an hour",
     "username": "User name",
     "based_on": "Based on",
     "brands": "Brands",
@@ -128,5 +133,10 @@ CHOICE_LABELS = {
     "addressing": {"path": "In the address's path", "virtual": "Before the host"},
     "notifications": {"off": "Not at all", "listen": "By MinIO's stream", "webhook": "By calls to a secret address"},
     "describe": {"none": "In the database alone", "metadata": "In the object's metadata", "tags": "In its tags"},
+    "texts": {
+        "empty": "Written where there are none",
+        "all": "Written in any case",
+        "none": "Left alone",
+    },
     "watch": {"auto": "As the disk can", "events": "The system tells", "polling": "By looking again and again"},
 }

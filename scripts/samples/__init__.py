@@ -23,6 +23,7 @@ PAGES: dict[str, tuple[views.View, Frame]] = {
     "sources-empty": (views.Sources(), QUIET),
     "source-new": (sources.NEW, QUIET),
     "source-new-sftp": (sources.NEW_SFTP, FRAME),
+    "source-new-wordpress": (sources.NEW_WORDPRESS, FRAME),
     "source": (sources.DETAIL, FRAME),
     "batch": (batches.BATCH, FRAME),
     "batch-done": (batches.BATCH_DONE, QUIET),

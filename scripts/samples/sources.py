@@ -84,6 +84,16 @@ NEW_SFTP = views.NewSource(
     steps=STEPS,
     problem="The source was not added: one option is not right, and signing in failed.",
 )
+NEW_WORDPRESS = views.NewSource(
+    kinds=kinds("wordpress"),
+    options=(
+        Field(name="name", label="Name", required=True, help="By which you know it."),
+        Field(name="pairing", label="Pairing line", type="secret", help="In place of the next three."),
+        Field(name="url", label="Address of the site", help="Such as https://example.org."),
+    ),
+    choices=CHOICES,
+    companion="/plugins/wordpress.zip",
+)
 LIST = views.Sources(sources=SOURCES)
 DETAIL = views.SourceDetail(
     source=STUDIO,

@@ -10,7 +10,8 @@ from appliance.auth import Role
 from tests.api.conftest import Place
 from tests.api.test_rights import DONE, READ, STREAMS
 
-FREE = {"getHealth", "getReadiness", "signIn", "signOut", "followLink", "tellOfBucket"}  # for whoever asks
+# For whoever asks.
+FREE = {"getHealth", "getReadiness", "signIn", "signOut", "followLink", "tellOfBucket", "hearWordPress"}
 
 
 @pytest.fixture(scope="module")

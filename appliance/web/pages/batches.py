@@ -120,6 +120,7 @@ def _line(row: Rename) -> views.FileLine:
         folder=folder_of(row.from_path),
         state="Undone" if undone else "Renamed",
         tone="plain" if undone else "good",
+        says=telling.reported(row.report),
     )
 
 

@@ -93,6 +93,7 @@ def _rename(row: Rename, names: dict[int, str], kinds: dict[int, Batch]) -> view
         state="Undone" if undone else "Renamed",
         tone="plain" if undone else "good",
         can_undo=not undone,
+        says=telling.reported(row.report),
     )
 
 

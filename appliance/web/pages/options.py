@@ -13,7 +13,8 @@ from appliance.web.views import Field
 
 _WHERE = ("mode", "password", "public_key", "host", "path", "private_key", "host_key")
 _BUCKET = ("endpoint", "region", "prefix", "access_key", "secret_key")
-_FIRST = ("review", "threshold", "backlog", "language", *_WHERE, *_BUCKET)
+_SITE = ("pairing", "url", "username", "application_password")
+_FIRST = ("review", "threshold", "backlog", "language", *_WHERE, *_BUCKET, *_SITE)
 _NAME = Field(name="name", label="Name", help="By which you know it.", required=True)
 _CHOICES = frozenset(field.name for field in msgspec.structs.fields(Choices))
 

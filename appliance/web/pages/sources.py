@@ -13,7 +13,7 @@ from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
 from appliance.api.listing import Id
 from appliance.auth import Role
-from appliance.errors import Invalid, Problem
+from appliance.errors import Invalid, NotFound, Problem
 from appliance.jobs import receiving
 from appliance.models import Source
 from appliance.web import views
@@ -27,6 +27,7 @@ _SAYS = {
     "sftp": "Cameras and programs upload to this server, or photos on another one are renamed there.",
     "s3": "A bucket on Amazon S3, MinIO, SeaweedFS or another server that speaks S3.",
     "watchfolder": "A folder of this machine, or a share that is mounted here.",
+    "wordpress": "The media library of a site. A plugin, to be downloaded here, changes names without breaking a page.",
 }
 _ACTS = {
     "scan": "All of it is looked through now.",
@@ -164,7 +165,10 @@ def _new(
     if not kind:
         return views.NewSource(kinds=offered)
     own, shared = fields(kind, values)
-    return views.NewSource(kinds=offered, options=own, choices=shared, problem=problem, steps=steps)
+    companion = f"/plugins/{kind}.zip" if kinds.companion(kind) else ""
+    return views.NewSource(
+        kinds=offered, options=own, choices=shared, problem=problem, steps=steps, companion=companion
+    )
 
 
 def _shown(
@@ -184,6 +188,7 @@ def _shown(
             steps=steps,
             batches=_batches(session, source),
             problem=problem,
+            companion=f"/plugins/{source.kind}.zip" if kinds.companion(source.kind) else "",
         )
         return showing.page(request, view, status=status)
 
@@ -227,4 +232,14 @@ def _steps(tried: Sequence[sources.Step]) -> tuple[views.Step, ...]:
     )
 
 
-ROUTES: list[Any] = [page, new_page, add, try_new, one, change, try_out, remove, act]
+@get("/plugins/{file:str}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
+def companion(file: FromPath[str]) -> Response[bytes]:
+    """What is to be installed on the other side."""
+    found = kinds.companion(file.removesuffix(".zip"))
+    if found is None or not found.is_file():
+        raise NotFound(f"There is no plugin {file} here: `make assets` builds it.")
+    headers = {"Content-Disposition": 'attachment; filename="image-renamer.zip"'}
+    return Response(found.read_bytes(), media_type="application/zip", headers=headers)
+
+
+ROUTES: list[Any] = [companion, page, new_page, add, try_new, one, change, try_out, remove, act]

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from appliance import catalogue
 from appliance.models import Batch, BatchKind, BatchState, Image, ImageState, Source, now
 from appliance.sources import name_of
-from appliance.web import views
+from appliance.web import views, wording
 from appliance.web.views import Choice, Pages, SourceHealth, Tone
 
 KINDS = {"watchfolder": "Folder", "sftp": "SFTP", "s3": "Bucket", "wordpress": "WordPress"}
@@ -147,3 +148,19 @@ def source_choices(watched: list[Source], chosen: int | None) -> tuple[Choice, .
         return ()
     every = Choice(value="", label="All sources", chosen=chosen is None)
     return (every, *(Choice(value=str(one.id), label=one.name, chosen=one.id == chosen) for one in watched))
+
+
+def reported(report: Mapping[str, Any] | None) -> str:
+    """What a rename did beside the name (connectors.base.Reports), with what was fetched to prove it."""
+    if not report:
+        return ""
+    rows = sum(report.get("rows", {}).values())
+    parts = [f"{wording.count(report.get('files', 0), 'file')} and {wording.count(rows, 'row')} of the database."]
+    if report.get("new_checked"):
+        parts.append(f"{report['new_good']} of {report['new_checked']} new addresses answer,")
+        led, kept, old = report["old_led_on"], report["old_kept"], report["old_checked"]
+        parts.append(f"{kept} of {old} old files were kept," if kept else f"{led} of {old} old addresses lead on,")
+        parts.append(f"{wording.count(report.get('left_over', 0), 'old address', 'old addresses')} left over.")
+    for table, count in report.get("unhandled", {}).items():
+        parts.append(f"{table} still names it {wording.count(count, 'time')}: look there.")
+    return " ".join(parts)

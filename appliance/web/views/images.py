@@ -172,6 +172,7 @@ class Rename(msgspec.Struct, kw_only=True):
     state: str = "Renamed"
     tone: Tone = "good"
     can_undo: bool = True
+    says: str = ""  # what else was changed, and how that was proved
 
 
 class Day(msgspec.Struct, kw_only=True):

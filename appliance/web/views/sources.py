@@ -121,6 +121,7 @@ class NewSource(View, kw_only=True):
     choices: tuple[Field, ...] = ()
     steps: tuple[Step, ...] = ()
     problem: str = ""
+    companion: str = ""  # where the plugin for the other side can be downloaded
 
 
 class Fact(msgspec.Struct, kw_only=True):
@@ -152,3 +153,4 @@ class SourceDetail(View, kw_only=True):
     steps: tuple[Step, ...] = ()
     batches: tuple[BatchLine, ...] = ()
     problem: str = ""
+    companion: str = ""

@@ -38,6 +38,7 @@ register_deactivation_hook( __FILE__, array( Outbox::class, 'unschedule' ) );
 add_action( 'init', array( Schema::class, 'ensure' ), -1 );
 add_action( 'init', array( Redirects::class, 'answer' ), 0 );
 add_action( 'rest_api_init', array( Routes::class, 'register' ) );
+add_action( 'rest_api_init', array( Surroundings::class, 'register' ) );
 add_filter( 'rest_pre_dispatch', array( Signature::class, 'authenticate' ), 5, 3 );
 add_filter( 'wp_unique_filename', array( Reserved_Names::class, 'avoid' ), 10, 4 );
 add_filter( 'wp_insert_post_data', array( Healing::class, 'heal' ), 20 );
