@@ -1,6 +1,5 @@
 """A tenant's providers, connected: one by its name, or all in their order."""
 
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,12 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from appliance import options, vision
+from appliance import options, sealed, vision
 from appliance.db import Database
 from appliance.errors import Problem
 from appliance.models import OwnProvider
 from appliance.providers import kinds
-from appliance.secrets import Place, Vault
+from appliance.secrets import Vault
 from appliance.vision import NO_CONTEXT, Context, Evidence, Provider, VisionError, budgets
 from appliance.vision.asking import Link
 from appliance.vision.chain import Chain
@@ -175,24 +174,16 @@ def secret_names(kind: str) -> frozenset[str]:
 
 def keep(row: OwnProvider, vault: Vault, values: Mapping[str, Any]) -> None:
     """Stores what a provider connects with. Its row must have its id already, to which the secrets are bound."""
-    hidden = secret_names(row.kind)
-    secrets = {name: value for name, value in values.items() if name in hidden and value}
-    row.options = {name: value for name, value in values.items() if name not in hidden}
-    row.secrets = vault.seal(json.dumps(secrets), _place(row)) if secrets else ""
+    sealed.keep(row, vault, values, secret_names(row.kind))
 
 
 def options_of(row: OwnProvider, vault: Vault) -> dict[str, Any]:
     """All that a provider connects with. Raises secrets.Unreadable where no key opens its secrets."""
-    secrets: dict[str, Any] = json.loads(vault.open(row.secrets, _place(row))) if row.secrets else {}
-    return row.options | secrets
+    return sealed.options_of(row, vault)
 
 
 def renew(session: Session, vault: Vault) -> None:
     """Seals every provider's secrets under the newest key. Then an older key may go."""
     for row in session.scalars(select(OwnProvider).where(OwnProvider.secrets != "")).all():
-        if not vault.is_newest(row.secrets):
+        if sealed.is_outdated(row, vault):
             keep(row, vault, options_of(row, vault))
-
-
-def _place(row: OwnProvider) -> Place:
-    return Place(row.tenant_id, "provider", row.id)

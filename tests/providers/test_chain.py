@@ -19,7 +19,7 @@ from tests.providers.conftest import Gallery
 from tests.servers.vision_server import Served, served
 from tests.watching import eventually
 
-_ELSEWHERE = Place(OWN_TENANT, "provider", 999)
+_ELSEWHERE = Place(OWN_TENANT, "providers", 999)
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # of which no row is another elsewhere
 DESCRIBED = {ImageState.RENAMED, ImageState.REVIEW}
 
