@@ -19,6 +19,7 @@ def test_check_tries_everything_a_line_each(home: Home):
         "data folder",
         "database",
         "queue",
+        "storage",
         "decoder",
         "vision",
         "vision by canned",

@@ -86,7 +86,7 @@ def test_what_the_server_refuses_is_said(pages: str, page: Page):
 
 def test_a_name_is_checked_while_it_is_typed(pages: str, page: Page):
     page.goto(f"{pages}/review.html")
-    page.locator("#shot-1 details.edit summary").click()
+    page.locator("#shot-1").get_by_text("Change the name").click()
     with page.expect_request("**/review/1/check") as sent:
         page.locator("#stem-1").fill("tiger cat")
 
