@@ -182,7 +182,7 @@ class Folder:
                     self._mounts.forget(old)
                     raise
                 except FileNotFoundError as error:
-                    if move.old.look() is None and move.new.look() is None:
+                    if not move.has_begun() and move.old.look() is None and move.new.look() is None:
                         raise
                     raise ConnectorError(f"{entry.path} or {to} was gone for a moment: run this again.") from error
 

@@ -63,6 +63,10 @@ class Move:
         """Where a copy of what waits at `half` is withdrawn to."""
         return Place(self.new.folder, self._hidden(".spare"))
 
+    def has_begun(self) -> bool:
+        """Whether something of it stands under a hidden name, so that it must be gone on with."""
+        return any(place.look() is not None for place in (self.aside, self.mark, self.half, self.spare))
+
     def _hidden(self, ending: str) -> str:
         # Other databases count their keys from 1 as well, and may know the same folder.
         names = f"{self.old.name}/{self.new.name}"
@@ -254,7 +258,7 @@ def copy(move: Move, source: Place, target: Place, *, resume: bool) -> None:
                 copying.fill(original, made, move.to, written)
                 copying.clone_attributes(original, made, move.to)
             if version(os.fstat(original)) != version(before):
-                raise replaced(move)
+                raise replaced(move) if source == move.old else _unsettled(move)
             target.sync()
         except NameTaken:
             raise
@@ -309,6 +313,11 @@ def withdraw_link(move: Move) -> None:
         remove(move.half)
     else:
         put_back(move, move.half, move.new)
+
+
+def _unsettled(move: Move) -> ConnectorError:
+    """Of a hidden file: the rename has begun, so it must be gone on with, and may not end as if nothing was done."""
+    return ConnectorError(f"Another program is writing to {move.entry.path}: run this again.")
 
 
 def replaced(move: Move) -> FileChanged:
