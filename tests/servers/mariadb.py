@@ -31,6 +31,12 @@ def run(server: Path, sql: str, database: str = "") -> str:
     return subprocess.run(command, input=sql, capture_output=True, text=True, check=True).stdout
 
 
+def session(server: Path, database: str) -> "subprocess.Popen[str]":
+    """A connection that reads statements until its input is closed, and prints what each gives at once."""
+    command = ["mariadb", *_access(server), "--batch", "--skip-column-names", "--unbuffered", database]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
 def dump(server: Path, database: str, *options: str) -> str:
     command = ["mariadb-dump", *_access(server), "--skip-dump-date", *options, database]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout

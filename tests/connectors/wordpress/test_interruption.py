@@ -1,7 +1,9 @@
 """The plugin's process is killed at each of its steps; the same request finishes what it began."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from uuid import uuid4
 
@@ -9,7 +11,9 @@ import httpx
 import pytest
 
 from tests.connectors.wordpress.acting import ROUTES, ask, photo, undo
+from tests.servers import mariadb
 from tests.servers.wordpress import Site
+from tests.watching import eventually
 
 RENAME_STEPS = ("planned", "linking", "linked", "switching", "switched", "purged", "removing", "removed")
 UNDO_STEPS = ("undoing", "relinking", "restoring", "restored", "unlinking")
@@ -107,3 +111,48 @@ def test_until_it_is_switched_the_old_addresses_are_right_and_then_the_new_ones(
         again(site, partial(ask, site, attachment, "red-bicycle", request_id=request))
         assert site.api().get(f"{ROUTES}/renames/{request}").json()["state"] == "done"
         undo(site, request)
+
+
+@contextmanager
+def other_connection(site: Site) -> Iterator[Callable[[str], None]]:
+    """Somebody else's transaction, in which statements are run one after another."""
+    with mariadb.session(site.server, site.database) as session:
+        statements, told = session.stdin, session.stdout
+        assert statements is not None
+        assert told is not None
+
+        def say(sql: str) -> None:
+            statements.write(f"{sql}; SELECT 'done';\n")
+            statements.flush()
+            while told.readline() != "done\n":
+                assert session.poll() is None, sql
+
+        yield say
+        statements.close()
+
+
+def waits_for_a_row_of_meta(site: Site) -> bool:
+    running = "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND db = DATABASE()"
+    return bool(site.sql(f"{running} AND info LIKE 'SELECT%meta_value%FOR UPDATE'"))
+
+
+def test_a_rename_that_the_database_gave_up_for_another_is_done_at_its_next_try(site: Site):
+    attachment = furnished(site)
+    request = uuid4().hex
+    assert ask(site, attachment, "red-bicycle", request_id=request).status_code == 200
+    finished = state(site)
+    undo(site, request)
+    site.sql("CREATE TABLE heavy (id int PRIMARY KEY AUTO_INCREMENT, text text) ENGINE=InnoDB")
+    with other_connection(site) as say, ThreadPoolExecutor(1) as pool:
+        say("BEGIN")
+        say("INSERT INTO heavy (text) SELECT seq FROM seq_1_to_5000")  # the lighter of two is given up
+        say("SELECT 1 FROM wp_postmeta WHERE meta_key = '_wp_attached_file' FOR UPDATE")
+        renaming = pool.submit(ask, site, attachment, "red-bicycle")
+        eventually(partial(waits_for_a_row_of_meta, site))
+        say("UPDATE wp_image_renamer_leases SET ends_at = ends_at")  # for which the rename does not let go
+        say("ROLLBACK")
+        assert renaming.result().json()["state"] == "done"
+    site.sql("DROP TABLE heavy")
+    assert state(site) == finished
+    assert "Deadlock found" in site.log()
+    (site.folder / "debug.log").unlink()

@@ -189,6 +189,16 @@ final class Journal {
 	}
 
 	/**
+	 * Knows again what it knew, where what was done since was taken back.
+	 *
+	 * @param Journal $before A copy from then.
+	 */
+	public function become( Journal $before ) {
+		$this->state  = $before->state;
+		$this->report = $before->report;
+	}
+
+	/**
 	 * Forgets a request whose changes were all taken back, so that it may be asked again.
 	 */
 	public function forget() {

@@ -177,6 +177,7 @@ final class Rename {
 	 */
 	private function switch_over( $most ) {
 		return Transaction::run(
+			$this->journal,
 			function () use ( $most ) {
 				$this->lease->renew();
 				$changes = new Changes( $this->journal, $this->journal->plan['map'], $most );
@@ -199,6 +200,7 @@ final class Rename {
 	private function finish() {
 		self::step( 'switched', $this->journal );
 		Transaction::run(
+			$this->journal,
 			function () {
 				global $wpdb;
 				$changes = new Changes( $this->journal, $this->journal->plan['map'] );
@@ -223,6 +225,7 @@ final class Rename {
 		self::step( 'removed', $this->journal );
 		$this->lease->renew();
 		Transaction::run(
+			$this->journal,
 			function () {
 				Events::append( 'renamed', $this->journal->attachment, $this->journal->plan['to'], $this->journal->plan['from'] );
 				$this->journal->reach( 'done' );
@@ -250,7 +253,7 @@ final class Rename {
 	 * @param array $made The pairs whose new names go.
 	 */
 	private function take_back( array $made ) {
-		Transaction::run( array( new Undo( $this->lease, $this->journal ), 'restore' ) );
+		Transaction::run( $this->journal, array( new Undo( $this->lease, $this->journal ), 'restore' ) );
 		foreach ( $made as $from => $to ) {
 			File_Links::remove( $this->uploads->file( $to ), $this->uploads->file( $from ) );
 		}

@@ -12,27 +12,86 @@ namespace Image_Renamer;
  */
 final class Transaction {
 
+	const TRIES = 5;
+
 	/**
-	 * Runs a function in a transaction.
+	 * Runs a function in a transaction; again where the database ended that by itself, as it does with one of two that
+	 * wait for each other.
 	 *
-	 * @param callable $work What to do.
+	 * @param Journal  $journal The row that is worked on; what the function made of it is forgotten where it fails.
+	 * @param callable $work    What to do. It may be called several times.
 	 * @return mixed What it returns.
 	 * @throws \Throwable What it throws, after everything was taken back.
 	 */
-	public static function run( callable $work ) {
+	public static function run( Journal $journal, callable $work ) {
+		$before = clone $journal;
+		for ( $try = 1; $try <= self::TRIES; $try++ ) {
+			$result = null;
+			$whole  = false;
+			try {
+				$whole = self::once( $work, $result );
+			} finally {
+				if ( ! $whole ) {
+					$journal->become( $before );
+				}
+			}
+			if ( $whole ) {
+				return $result;
+			}
+			usleep( wp_rand( 1000, 20000 ) * $try );
+		}
+		throw new Refused( 'contended', 409, __( 'Others change the same rows of the database all the time. Nothing was changed; try again.', 'image-renamer' ) );
+	}
+
+	/**
+	 * One try.
+	 *
+	 * @param callable $work   What to do.
+	 * @param mixed    $result Gets what it returns.
+	 * @return bool False where the database ended the transaction meanwhile, and nothing was changed.
+	 * @throws \Throwable What the work throws, after everything was taken back.
+	 */
+	private static function once( callable $work, &$result ) {
 		global $wpdb;
 		// phpcs:disable WordPress.DB.DirectDatabaseQuery -- there is no other way.
+		// What still runs after the database has ended a transaction must not be stored either.
+		$wpdb->query( 'SET autocommit = 0' );
 		$wpdb->query( 'START TRANSACTION' );
+		$wpdb->query( 'SAVEPOINT image_renamer' );
+		$failure = null;
+		$stored  = false;
 		try {
 			$result = $work();
+			$whole  = self::stands();
+			$stored = $whole && false !== $wpdb->query( 'COMMIT' );
 		} catch ( \Throwable $error ) {
-			$wpdb->query( 'ROLLBACK' );
-			throw $error;
+			$failure = $error;
+			$whole   = self::stands();
 		}
-		if ( false === $wpdb->query( 'COMMIT' ) ) {
+		if ( ! $stored ) {
+			$wpdb->query( 'ROLLBACK' );
+		}
+		$wpdb->query( 'SET autocommit = 1' );
+		// phpcs:enable
+		if ( $failure && $whole ) {
+			throw $failure;
+		}
+		if ( $whole && ! $stored ) {
 			throw new Refused( 'database', 500, __( 'The database did not answer. Ask again with the same request.', 'image-renamer' ) );
 		}
-		// phpcs:enable
-		return $result;
+		return $stored;
+	}
+
+	/**
+	 * Whether the transaction is still the one that was begun.
+	 *
+	 * @return bool
+	 */
+	private static function stands() {
+		global $wpdb;
+		$quiet  = $wpdb->suppress_errors();
+		$stands = false !== $wpdb->query( 'RELEASE SAVEPOINT image_renamer' ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+		$wpdb->suppress_errors( $quiet );
+		return $stands;
 	}
 }

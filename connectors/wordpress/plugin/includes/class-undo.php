@@ -69,7 +69,7 @@ final class Undo {
 		}
 		if ( ! isset( $this->journal->report['undo'] ) ) {
 			$this->link();
-			Transaction::run( array( $this, 'switch_back' ) );
+			Transaction::run( $this->journal, array( $this, 'switch_back' ) );
 		}
 		Rename::step( 'restored', $this->journal );
 		( new Caches( $this->journal ) )->drop( array_flip( $this->journal->plan['map'] ) );
@@ -80,6 +80,7 @@ final class Undo {
 		}
 		$this->lease->renew();
 		Transaction::run(
+			$this->journal,
 			function () {
 				Events::append( 'undone', $this->journal->attachment, $this->journal->plan['from'], $this->journal->plan['to'] );
 				$this->journal->reach( 'undone' );
