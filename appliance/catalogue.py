@@ -9,7 +9,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from appliance.models import SHOWN, Batch, BatchKind, BatchState, Image, ImageState, Rename, RenameState, Source, now
+from appliance.models import (
+    OPEN,
+    SHOWN,
+    Batch,
+    BatchKind,
+    BatchState,
+    Image,
+    ImageState,
+    Rename,
+    RenameState,
+    Source,
+    now,
+)
 
 LONGEST_PAGE = 200
 WAITING = (ImageState.REVIEW,)
@@ -123,6 +135,13 @@ def renames_at(session: Session, tenant_id: int, wanted: WantedRenames, offset: 
 def count_renames(session: Session, tenant_id: int, wanted: WantedRenames) -> int:
     query = _done(tenant_id).where(*_which_renames(wanted)).with_only_columns(func.count())
     return session.scalar(query) or 0
+
+
+def coming_back(session: Session, tenant_id: int, renames: Collection[Rename]) -> set[int]:
+    """The ids of those whose old names are being put back at this moment."""
+    images = {row.image_id for row in renames}
+    undoing = select(Rename.undoes_id).where(Rename.tenant_id == tenant_id, Rename.image_id.in_(images))
+    return {row for row in session.scalars(undoing.where(Rename.state.in_(OPEN))) if row is not None}
 
 
 def _which_renames(wanted: WantedRenames) -> list[ColumnElement[bool]]:

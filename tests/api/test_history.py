@@ -36,3 +36,13 @@ def test_a_search_finds_images_and_renames_by_either_name(shown: Place):
         assert [one["image"] for one in found["renames"]] == [1]
 
     assert shown.get("search", q="nothing like it") == {"images": [], "renames": []}
+
+
+def test_a_name_that_is_being_put_back_cannot_be_undone_twice_on_its_page(shown: Place):
+    assert "/undo" in shown.ask("Alice", "GET", "/history").text
+    undone = shown.post("images/1/undo")
+    page = shown.ask("Alice", "GET", "/history").text
+    assert "Being undone" in page
+    assert "/undo" not in page
+    shown.work(undone["batch"])
+    assert "Undone" in shown.ask("Alice", "GET", "/history").text

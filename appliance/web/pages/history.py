@@ -19,7 +19,7 @@ from appliance.sources import folder_of, name_of
 from appliance.web import views
 from appliance.web.pages import showing, telling
 from appliance.web.pages.showing import Asking, query
-from appliance.web.views import Choice, Day, Notice, Pages
+from appliance.web.views import Choice, Day, Notice, Pages, Tone
 
 SIZE = 50
 _Text = Annotated[str, QueryParameter(name="q", max_length=200)]
@@ -59,9 +59,10 @@ def _pages(number: int, total: int, here: str) -> Pages | None:
 def _days(session: Session, tenant_id: int, rows: Sequence[Rename]) -> tuple[Day, ...]:
     names = {source.id: source.name for source in sources.all_of(session, tenant_id)}
     kinds = {batch.id: batch for batch in catalogue.batches_with(session, tenant_id, {row.batch_id for row in rows})}
+    returning = catalogue.coming_back(session, tenant_id, rows)
     today = datetime.now().astimezone().date()
     return tuple(
-        Day(label=_day(day, today), renames=tuple(_rename(row, names, kinds) for row in of_day))
+        Day(label=_day(day, today), renames=tuple(_rename(row, names, kinds, _state(row, returning)) for row in of_day))
         for day, of_day in groupby(rows, key=_date)
     )
 
@@ -76,9 +77,14 @@ def _day(day: date, today: date) -> str:
     return named.get(ago) or f"{day:%A}, {day.day} {day:%B %Y}"
 
 
-def _rename(row: Rename, names: dict[int, str], kinds: dict[int, Batch]) -> views.Rename:
+def _state(row: Rename, returning: set[int]) -> tuple[str, Tone]:
+    if row.state is RenameState.UNDONE:
+        return "Undone", "plain"
+    return ("Being undone", "calm") if row.id in returning else ("Renamed", "good")
+
+
+def _rename(row: Rename, names: dict[int, str], kinds: dict[int, Batch], state: tuple[str, Tone]) -> views.Rename:
     batch = kinds[row.batch_id]
-    undone = row.state is RenameState.UNDONE
     return views.Rename(
         id=row.id,
         image_id=row.image_id,
@@ -90,9 +96,9 @@ def _rename(row: Rename, names: dict[int, str], kinds: dict[int, Batch]) -> view
         batch=telling.label(batch),
         actor=telling.BY.get(batch.kind, ""),
         at=row.done_at or row.created_at,
-        state="Undone" if undone else "Renamed",
-        tone="plain" if undone else "good",
-        can_undo=not undone,
+        state=state[0],
+        tone=state[1],
+        can_undo=state[0] == "Renamed",
         says=telling.reported(row.report),
     )
 
