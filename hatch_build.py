@@ -1,4 +1,4 @@
-"""Builds no wheel that could not name a picture, or show a page."""
+"""Builds no wheel that could not name a picture, show a page, or hand out the plugin for WordPress."""
 
 import runpy
 from pathlib import Path
@@ -8,6 +8,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 MODEL_FILES = Path("appliance/vision/modelfiles.py")
 BUNDLED = Path("appliance/web/bundled.py")
+PLUGIN = Path("connectors/wordpress/plugin.zip")
 
 
 class Built(BuildHookInterface[Any]):
@@ -25,3 +26,5 @@ class Built(BuildHookInterface[Any]):
             bundled["read_manifest"]()
         except (models["ModelUnusable"], bundled["AssetsMissing"]) as error:
             raise SystemExit(f"No wheel was built. {error}") from error
+        if not Path(self.root, PLUGIN).is_file():
+            raise SystemExit(f"No wheel was built. There is no {PLUGIN}: `make assets` builds it.")

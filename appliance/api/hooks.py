@@ -59,9 +59,13 @@ def of_source(request: _Asked, source_id: Id) -> Hook:
     return Hook(address(house, source))
 
 
+def is_called(source: Source) -> bool:
+    return source.options.get("notifications") == "webhook"
+
+
 def address(house: House, source: Source) -> str:
     """Raises NotFound where nobody is to call."""
-    if source.options.get("notifications") != "webhook":
+    if not is_called(source):
         raise NotFound(f"“{source.name}” is not told of changes by calls: set notifications=webhook.")
     return f"{house.settings.base_url}{PATH}/{source.kind}/{hooks.key_of(source, house.vault)}"
 

@@ -25,6 +25,7 @@ PAGES: dict[str, tuple[views.View, Frame]] = {
     "source-new-sftp": (sources.NEW_SFTP, FRAME),
     "source-new-wordpress": (sources.NEW_WORDPRESS, FRAME),
     "source": (sources.DETAIL, FRAME),
+    "source-called": (sources.CALLED, FRAME),
     "batch": (batches.BATCH, FRAME),
     "batch-done": (batches.BATCH_DONE, QUIET),
     "attention": (batches.ATTENTION, FRAME),

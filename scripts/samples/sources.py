@@ -2,7 +2,7 @@
 
 from appliance.web import views
 from appliance.web.views import BatchLine, Choice, Fact, Field, Kind, Step
-from scripts.samples.frames import SOURCES, STUDIO, ago
+from scripts.samples.frames import SHOP, SOURCES, STUDIO, ago
 
 KINDS = (
     Kind(name="watchfolder", label="Folder", says="On this machine, or a share that is mounted here"),
@@ -95,6 +95,11 @@ NEW_WORDPRESS = views.NewSource(
     companion="/plugins/wordpress.zip",
 )
 LIST = views.Sources(sources=SOURCES)
+CALLED = views.SourceDetail(
+    source=SHOP,
+    choices=CHOICES,
+    hook="https://photos.example.org/api/v1/hooks/s3/4-6e2f7c0a9b1d4f38a5c2e7d90b1f6a3c",
+)
 DETAIL = views.SourceDetail(
     source=STUDIO,
     options=SFTP[:4],

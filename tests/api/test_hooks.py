@@ -118,3 +118,9 @@ def test_a_source_that_is_not_to_be_called_has_no_address(place: Place, source: 
         row.options = msgspec.to_builtins(row.options) | {"notifications": "off"}
     answer = place.ask(ALICE, "GET", f"/api/v1/sources/{source.id}/hook")
     assert "set notifications=webhook" in place.refused(answer, 404)
+
+
+def test_admins_find_the_address_on_the_page_of_the_source_and_others_do_not(place: Place, source: Source):
+    address = _address(place, source)
+    assert address in place.ask(ALICE, "GET", f"/sources/{source.id}").text
+    assert address not in place.ask("Vera", "GET", f"/sources/{source.id}").text

@@ -56,12 +56,12 @@ def test_a_model_that_came_out_differently_is_not_written():
     assert modelfiles.CLASSIFIER.path.read_bytes() == before
 
 
-@pytest.mark.parametrize("lacking", ["models", "assets"])
-def test_a_wheel_that_lacks_what_make_builds_is_refused_with_the_remedy(tmp_path: Path, lacking: str):
+@pytest.mark.parametrize(("lacking", "remedy"), [("models", "models"), ("assets", "assets"), ("plugin", "assets")])
+def test_a_wheel_that_lacks_what_make_builds_is_refused_with_the_remedy(tmp_path: Path, lacking: str, remedy: str):
     done = _hook(tmp_path, "standard", lacking)
     assert done.returncode != 0
     assert "No wheel was built." in done.stderr
-    assert f"make {lacking}" in done.stderr
+    assert f"make {remedy}" in done.stderr
 
 
 def test_an_editable_install_needs_nothing_of_it(tmp_path: Path):
@@ -83,6 +83,10 @@ def _hook(root: Path, version: str, *lacking: str) -> subprocess.CompletedProces
         (folder / module).write_bytes((ROOT / "appliance" / package / module).read_bytes())
         if verb not in lacking:
             (folder / built.name).symlink_to(built)
+    if "plugin" not in lacking:
+        plugin = root / "connectors/wordpress/plugin.zip"
+        plugin.parent.mkdir(parents=True)
+        plugin.touch()
     program = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); import hatch_build;"
         "hook = hatch_build.Built(sys.argv[2], {}, None, None, '', 'wheel'); hook.initialize(sys.argv[3], {})"

@@ -9,6 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from sqlalchemy.orm import Session
 
 from appliance import catalogue, kinds, sources
+from appliance.api import hooks
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
 from appliance.api.listing import Id
@@ -189,6 +190,7 @@ def _shown(
             batches=_batches(session, source),
             problem=problem,
             companion=f"/plugins/{source.kind}.zip" if kinds.companion(source.kind) else "",
+            hook=_hook(request, source),
         )
         return showing.page(request, view, status=status)
 
@@ -209,6 +211,12 @@ def _facts(session: Session, source: Source) -> tuple[views.Fact, ...]:
 def _uploads(request: Asking, source: Source) -> tuple[views.Fact, ...]:
     told = receiving.told(house_of(request).settings, source)
     return tuple(views.Fact(label=label, value=value) for label, value in told)
+
+
+def _hook(request: Asking, source: Source) -> str:
+    if not member_of(request).may(Role.ADMIN) or not hooks.is_called(source):
+        return ""
+    return hooks.address(house_of(request), source)
 
 
 def _batches(session: Session, source: Source) -> tuple[views.BatchLine, ...]:

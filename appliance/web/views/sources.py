@@ -154,3 +154,4 @@ class SourceDetail(View, kw_only=True):
     batches: tuple[BatchLine, ...] = ()
     problem: str = ""
     companion: str = ""
+    hook: str = ""  # the secret address at which its server tells of changes, for those who may know it
