@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from appliance import app, sources
+from appliance import app, kinds, sources
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.models import OWN_TENANT, Image, Rename, Source
@@ -81,11 +81,15 @@ class Connected:
 
 
 @contextmanager
-def connected(home: Home, site: Site, choices: Choices = QUICK, *, work: bool = True) -> Iterator[Connected]:
+def connected(
+    home: Home, site: Site, choices: Choices = QUICK, *, work: bool = True, pairing: str = ""
+) -> Iterator[Connected]:
+    """By the line that its owner copied, else as a user who may rename."""
     database = app.open_database(Settings.from_env({}, home.root / "data"))
     vault = vault_of(Settings.from_env({}, home.root / "data"))
     named = {"url": site.url, "username": "renamer", "application_password": site.passwords["renamer"]}
-    wanted = sources.Wanted(kind="wordpress", name="Site", options=named, choices=choices)
+    options = kinds.asked("wordpress", {"pairing": pairing}).options if pairing else named
+    wanted = sources.Wanted(kind="wordpress", name="Site", options=options, choices=choices)
     with database.session(OWN_TENANT) as session:
         sources.add(session, OWN_TENANT, vault, wanted, actor="test")
     found = Connected(site, home, database)
@@ -175,7 +179,8 @@ def test_a_name_that_waited_is_given_as_soon_as_the_plugin_is_there(home: Home, 
 def test_a_site_tells_by_itself_that_something_came(home: Home, with_plugin: Site):
     site, port = with_plugin, free_port()
     home.environment["RENAMER_BASE_URL"] = f"http://127.0.0.1:{port}"
-    with connected(home, site, work=False) as here, served(home, "--port", str(port)):
+    pairing = site.php("return Image_Renamer\\Pairing::bundle();")
+    with connected(home, site, work=False, pairing=pairing) as here, served(home, "--port", str(port)):
         eventually(lambda: site.api("admin").get("/image-renamer/v1/status").json()["webhook"], what=here.log)
         here.upload(home.photo("one.jpg", 1), "IMG_1.jpg")
         assert here.source().hinted_at is None

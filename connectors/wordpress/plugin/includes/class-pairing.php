@@ -44,6 +44,16 @@ final class Pairing {
 	}
 
 	/**
+	 * Whether the user that pairing made asks.
+	 *
+	 * @return bool
+	 */
+	public static function is_current_user() {
+		$user = (int) get_option( self::OPTION );
+		return $user && get_current_user_id() === $user;
+	}
+
+	/**
 	 * Deletes the user that pairing made.
 	 */
 	public static function remove_user() {

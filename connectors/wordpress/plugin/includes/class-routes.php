@@ -248,6 +248,9 @@ final class Routes {
 	 * @throws Refused Where they cannot go there.
 	 */
 	public static function webhook( $request ) {
+		if ( ! Pairing::is_current_user() && ! current_user_can( 'manage_options' ) ) {
+			throw new Refused( 'forbidden', 403, __( 'Where hints go is decided by an administrator, or by the user that pairing made.', 'image-renamer' ) );
+		}
 		$url = (string) $request['url'];
 		if ( '' !== $url && ( ! preg_match( '~^https?://~i', $url ) || ! $request['secret'] ) ) {
 			throw new Refused( 'bad_webhook', 400, __( 'Give an address that begins with https:// and a secret of at least 32 characters.', 'image-renamer' ) );
