@@ -25,6 +25,7 @@ from tests.connectors.folders import FolderFromOutside, names
 SECONDS = float(os.environ.get("RENAMER_TEST_SECONDS", "2"))
 PHOTOS = 60
 WORKERS = 4
+LEAST = 25  # tries of each, however slow the machine is
 
 
 @dataclass
@@ -72,8 +73,9 @@ def adversary(pictures: Path, folder: Path) -> Iterator[None]:
 
 def _work(source: FolderFromOutside, seed: int, keys: Iterator[int], end: float) -> list[Rename]:
     """Renames at random; returns what has to be tried again, as the journal of the program does."""
-    dice, unclear = random.Random(seed), []
-    while time.monotonic() < end:
+    dice, unclear, tried = random.Random(seed), [], 0
+    while time.monotonic() < end or tried < LEAST:
+        tried += 1
         entry = source.connector.stat(dice.choice([name for name in names(source.root) if name.endswith(".jpg")]))
         if entry and entry.size:  # an empty one is a copy that another worker has just begun, which no program takes up
             rename = Rename(entry, f"target-{dice.randrange(60)}.jpg", str(next(keys)))

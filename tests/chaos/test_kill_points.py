@@ -2,7 +2,7 @@
 
 The tree has what must stay together: a picture with its raw file and a sidecar that names that one, and a Live Photo.
 `make chaos` sets RENAMER_TEST_CALLS to the calls of SQLite too, and RENAMER_TEST_EVERY to each call; `make test` tries
-every third `fsync`, since there are many and each costs a run.
+every third one, since there are many and each costs a run.
 """
 
 import os
@@ -20,7 +20,7 @@ from tests.home import Home
 
 CALLS = os.environ.get("RENAMER_TEST_CALLS", "renameat2,linkat,unlinkat,fsync").split(",")
 PROTOCOLS = ("noreplace", "link", "copy")
-EVERY = {"fsync": int(os.environ.get("RENAMER_TEST_EVERY", "3"))}
+EVERY = int(os.environ.get("RENAMER_TEST_EVERY", "3"))
 KILLED = {-signal.SIGKILL, 128 + signal.SIGKILL}
 MOST_CALLS = 400
 
@@ -32,7 +32,7 @@ def test_killed_before_any_call_the_next_run_puts_all_right(home: Home, protocol
     home.run("history")  # makes the database, which is not what is tried here
     points = 0
 
-    for number in range(1, MOST_CALLS, EVERY.get(call, 1)):
+    for number in range(1, MOST_CALLS, EVERY):
         tried = _copy(home, number)
         before = tried.contents()
         if not _killed_before(call, number, tried, protocol):
@@ -41,7 +41,7 @@ def test_killed_before_any_call_the_next_run_puts_all_right(home: Home, protocol
         assert _run(tried, protocol).returncode == 0
         _assert_all_is_well(tried, before)
 
-    assert points >= _LEAST[protocol].get(call, 0)
+    assert points > _LEAST[protocol].get(call, 0) - EVERY
 
 
 @pytest.mark.parametrize("number", range(1, 7))

