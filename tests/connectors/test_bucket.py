@@ -21,6 +21,7 @@ from connectors.base import ConnectorError, Entry, FileChanged, NameTaken, Texts
 from connectors.s3.copying import Habits
 from connectors.s3.probing import Ways
 from tests.connectors.buckets import BucketFromOutside
+from tests.servers import certificates
 from tests.servers.between import Answer, between
 from tests.servers.seaweed import READER_KEY, READER_SECRET, Seaweed
 
@@ -251,6 +252,25 @@ def test_what_is_wrong_with_the_options_is_said_with_the_remedy(
     source = BucketFromOutside(seaweed)
     with pytest.raises(ConnectorError, match=sentence):
         s3.connect(msgspec.structs.replace(source.options, **options)).check()
+
+
+def test_a_certificate_that_nobody_trusts_is_refused_until_its_authority_is_named(
+    seaweed: Seaweed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    tls, authority = certificates.of_this_machine(tmp_path)
+    with between(seaweed.host, tls) as proxy:
+        source = BucketFromOutside(seaweed)
+        source.put("IMG_1.jpg", b"photo")
+        with pytest.raises(ConnectorError, match=r"is not trusted: .* SSL_CERT_FILE"):
+            _at(source, proxy.host, secure=True).check()
+
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        bucket = _at(source, proxy.host, secure=True)
+        bucket.check()
+        entry = bucket.stat("IMG_1.jpg")
+        assert entry is not None
+        bucket.rename(entry, "red-bicycle.jpg", key="1", step=lambda _: None)
+        assert source.everything() == {"red-bicycle.jpg": b"photo"}
 
 
 def test_a_permission_that_is_missing_is_named(seaweed: Seaweed):

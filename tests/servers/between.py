@@ -1,6 +1,7 @@
 """A proxy between a program and a server of HTTP, which can stop, refuse and cut what goes through it."""
 
 import http.client
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,9 +51,12 @@ class Between:
 
 
 @contextmanager
-def between(upstream: str) -> Iterator[Between]:
+def between(upstream: str, tls: ssl.SSLContext | None = None) -> Iterator[Between]:
+    """Speaks TLS where it has what that takes."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     proxy = Between(f"127.0.0.1:{server.server_address[1]}", upstream)
     server.proxy = proxy  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
