@@ -63,6 +63,10 @@ class OutOfRange(ConnectorError):
     """The object has no such bytes."""
 
 
+class Unexplained(ConnectorError):
+    """The server refused a request without a word why."""
+
+
 class Unsupported(ConnectorError):
     """The server does not know this kind of request."""
 
@@ -239,8 +243,8 @@ class Client:
             return Unsupported(
                 f"{self.access.host} does not know a request that is needed for {about}.", permanent=True
             )
-        refusal = sentences.Refusal(code, status, message, about, action, region)
-        return sentences.refused(refusal, self.access)
+        error = sentences.refused(sentences.Refusal(code, status, message, about, action, region), self.access)
+        return Unexplained(str(error)) if status == 400 and code in ("", "BadRequest") else error
 
 
 def parsed(data: bytes) -> ET.Element:

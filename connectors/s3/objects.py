@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from connectors.base import FileGone
-from connectors.s3.client import Action, Client, parsed
+from connectors.s3.client import Action, Client, Unexplained, parsed
 
 META = "x-amz-meta-"
 MARK = META + "image-renamer"
@@ -81,6 +81,9 @@ def look(client: Client, key: str) -> Found | None:
         headers = {name.lower(): value for name, value in client.send("HEAD", key, Action.READ).headers.items()}
     except FileGone:
         return None
+    except Unexplained:  # the answer to a HEAD has no words
+        client.send("GET", key, Action.READ, headers={"Range": "bytes=0-0"})
+        raise
     if headers.get("content-type") == "application/x-directory" and key.endswith("/"):
         return None
     return Found(key, int(headers.get("content-length", 0)), headers.get("etag", "").strip('"'), headers)

@@ -65,6 +65,9 @@ def refused(refusal: Refusal, place: Place) -> ConnectorError:
         return _wrong_region(refusal, place)
     if "HTTP request to an HTTPS server" in refusal.message:
         return ConnectorError(f"{place.host} speaks TLS alone: set secure=yes.", permanent=True)
+    if refusal.status == 400 and "server side encryption" in refusal.message.lower():
+        sentence = f"{refusal.about} is encrypted with a key that its owner keeps (SSE-C): it keeps its name."
+        return ConnectorError(sentence, permanent=True)
     if refusal.status in (401, 403):
         return _denied(refusal, place)
     told = f"{refusal.code or refusal.status}: {refusal.message}".rstrip(": .")

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from minio.commonconfig import COMPLIANCE
 from minio.objectlockconfig import DAYS, ObjectLockConfig
 from minio.retention import Retention
+from minio.sse import SseCustomerKey
 
 from connectors import s3
 from connectors.base import ConnectorError, Entry, FileChanged, NameTaken, Texts
@@ -34,6 +36,7 @@ KEPT = {
     "x_amz_meta_photographer": "Alice",
     "x_amz_meta_shoot": "42",
     "x_amz_storage_class": "STANDARD_IA",
+    "x_amz_server_side_encryption": "AES256",
 }
 
 
@@ -135,6 +138,22 @@ def test_an_archived_object_keeps_its_name_and_says_why(seaweed: Seaweed):
     assert [entry.problem for entry in source.connector.scan()] == [
         "It is archived: restore it or move it to another storage class, and it is found again."
     ]
+
+
+def test_an_object_whose_key_its_owner_keeps_has_its_name_and_says_why(seaweed: Seaweed):
+    source = BucketFromOutside(seaweed)
+    secret = SseCustomerKey(b"a key of 32 bytes of its owner's")
+    source.client._execute("PUT", source.name, "IMG_1.jpg", body=b"photo", headers=dict(secret.headers()))
+    (entry,) = source.connector.scan()
+    for act in (partial(source.connector.stat, "IMG_1.jpg"), partial(_content, source, entry)):
+        with pytest.raises(ConnectorError, match=r"IMG_1.jpg is encrypted with a key .* keeps its name") as told:
+            act()
+        assert told.value.permanent
+
+
+def _content(source: BucketFromOutside, entry: Entry) -> bytes:
+    with source.connector.open(entry.path) as file:
+        return file.read()
 
 
 def test_keys_that_no_folder_could_hold_are_listed_with_the_reason(seaweed: Seaweed):

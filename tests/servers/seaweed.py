@@ -126,7 +126,8 @@ def _keep(owner: int) -> None:
     ports = _free_ports(8)
     _write_settings(folder)
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(_command(folder, ports), stdout=log, stderr=log, cwd=folder)
+        environment = {**os.environ, "WEED_S3_SSE_KEK": "5e" * 32}  # without which it encrypts nothing
+        server = subprocess.Popen(_command(folder, ports), stdout=log, stderr=log, cwd=folder, env=environment)
     try:
         _wait_for(f"127.0.0.1:{ports[3]}", server)
         print(f"127.0.0.1:{ports[3]}", flush=True)
