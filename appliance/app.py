@@ -114,13 +114,13 @@ def make_worker(
     actor: str = "system",
     told: Callable[[list[Outcome]], None] = lambda _: None,
 ) -> Worker:
-    vault = vault_of(settings)
+    vault, kept = vault_of(settings), open_storage(settings)
     seed_providers(settings, database)
     return Worker(
         database,
-        open_storage(settings),
+        kept,
         Decoder(),
-        sources.Connections(vault, settings.data),
+        sources.Connections(vault, settings.data, database, kept),
         providers.Providers(vault, database, settings.workers),
         owner=owner,
         actor=actor,

@@ -4,32 +4,28 @@ import io
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import httpx
 import pytest
 
 from appliance import storage
 from appliance.storage import Storage, buckets
-from tests.servers.seaweed import ACCESS_KEY, SECRET_KEY, Seaweed
+from tests.servers.seaweed import Seaweed
+from tests.storages import in_folder, url_of
 
 PICTURE = "ab" * 32
 BIG = random.Random(1).randbytes(11 << 20)
 
 
-def _url(seaweed: Seaweed, bucket: str) -> str:
-    return f"s3://{ACCESS_KEY}:{quote(SECRET_KEY)}@{bucket}/in a folder?endpoint=http://{seaweed.host}"
-
-
 @pytest.fixture
 def in_bucket(seaweed: Seaweed) -> Storage:
-    return storage.of(_url(seaweed, seaweed.bucket()))
+    return storage.of(url_of(seaweed, seaweed.bucket()))
 
 
 @pytest.fixture(params=["folder", "bucket"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
     if request.param == "folder":
-        return storage.of((tmp_path / "a folder").as_uri())
+        return in_folder(tmp_path)
     found: Storage = request.getfixturevalue("in_bucket")
     return found
 
@@ -86,12 +82,19 @@ def test_no_name_of_an_upload_leads_to_another(kept: Storage, name: str):
         kept.uploads.put(1, 7, name, io.BytesIO(b"x"))
 
 
-def test_originals_expire_when_the_plan_says_so(kept: Storage):
-    kept.uploads.put(1, 7, "a.jpg", io.BytesIO(b"x"))
-    kept.uploads.put(2, 9, "a.jpg", io.BytesIO(b"x"))
-    assert kept.uploads.expire(1, timedelta(days=7)) == 0
-    assert kept.uploads.expire(1, timedelta(days=7), in_days(8)) == 1
-    assert kept.uploads.get(2, 9, "a.jpg") is not None
+def test_a_finished_file_is_taken_over_and_gone_from_where_it_was(kept: Storage, tmp_path: Path):
+    for size in (0, len(BIG)):
+        file = tmp_path / "arriving"
+        file.write_bytes(BIG[:size])
+        kept.uploads.adopt(1, 7, f"{size}.jpg", file)
+
+        found = kept.uploads.get(1, 7, f"{size}.jpg")
+        assert found is not None
+        with found:
+            assert found.read() == BIG[:size]
+        assert not file.exists()
+    kept.uploads.remove(1, 7, "0.jpg")
+    assert [one.name for one in kept.uploads.of(1, 7)] == [f"uploads/1/7/{len(BIG)}.jpg"]
 
 
 def test_what_was_stored_halfway_is_not_there(tmp_path: Path):
@@ -159,7 +162,7 @@ def test_an_address_that_cannot_be_is_refused(url: str, sentence: str):
 def test_what_is_wrong_with_a_storage_is_said(seaweed: Seaweed, in_bucket: Storage, tmp_path: Path):
     assert in_bucket.problem() == ""
     assert storage.of(tmp_path.as_uri()).problem() == ""
-    assert "There is no bucket" in storage.of(_url(seaweed, "there-is-none")).problem()
+    assert "There is no bucket" in storage.of(url_of(seaweed, "there-is-none")).problem()
     nowhere = storage.of("s3://a:b@bucket?endpoint=http://127.0.0.1:1")
     assert "RENAMER_STORAGE_URL" in nowhere.problem()
     with pytest.raises(OSError, match="does not do what is asked"):

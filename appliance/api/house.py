@@ -28,7 +28,7 @@ class House:
     version: str = ""
 
     def __post_init__(self) -> None:
-        self.connections = Connections(self.vault, self.settings.data)
+        self.connections = Connections(self.vault, self.settings.data, self.database, self.storage)
         self.providers = Providers(self.vault, self.database)
 
     def close(self) -> None:

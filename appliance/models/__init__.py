@@ -21,6 +21,7 @@ from appliance.models.images import (
 )
 from appliance.models.journal import IS_OPEN, OPEN, Event, OwnProfile, Rename, RenameState
 from appliance.models.learning import Example, Verdict
+from appliance.models.uploads import AskedBefore, Upload
 from appliance.models.vision import Allowance, Ask, OwnProvider, Spending, VisionChoices
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Allowance",
     "ApiToken",
     "Ask",
+    "AskedBefore",
     "Base",
     "Batch",
     "BatchKind",
@@ -64,6 +66,7 @@ __all__ = [
     "Spending",
     "Tenant",
     "Throttle",
+    "Upload",
     "User",
     "Verdict",
     "VisionChoices",

@@ -50,10 +50,11 @@ class BatchKind(StrEnum):
     COMMAND = "command"  # `rename --apply`
     BACKLOG = "backlog"  # what was there when a source was added
     ARRIVALS = "arrivals"  # what came into a watched source, until none has come for a minute
+    UPLOAD = "upload"  # what somebody brought to us, and takes away with better names
     UNDO = "undo"  # puts old names back
 
 
-REVIEWED = frozenset({BatchKind.BACKLOG, BatchKind.ARRIVALS})  # in these an image may wait for a person
+REVIEWED = frozenset({BatchKind.BACKLOG, BatchKind.ARRIVALS, BatchKind.UPLOAD})  # an image may wait for a person
 
 
 class BatchState(StrEnum):
@@ -125,7 +126,10 @@ class DeliveryHeard(Base):
 
 
 class Batch(Base):
-    """One act: a command, a backlog scan, a burst of arrivals, an undo."""
+    """One act: a command, a backlog scan, a burst of arrivals, an upload, an undo.
+
+    An upload takes files until `receives_until`, NULL once it is complete, and its files go at `expires_at`.
+    """
 
     __tablename__ = "batches"
     __table_args__ = (NEVER_AGAIN,)
@@ -139,6 +143,8 @@ class Batch(Base):
     owner: Mapped[str | None] = mapped_column(String(36))
     created_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None]
+    receives_until: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
 
 
 class Image(Base):

@@ -9,11 +9,13 @@ from typing import Any
 import msgspec
 
 import connectors
+from appliance.db import Database
 from appliance.errors import Invalid
 from appliance.models import Source
 from appliance.secrets import Vault
-from appliance.sources import sealing
+from appliance.sources import sealing, shelf
 from appliance.sources.hearing import Hook, hook_of
+from appliance.storage import Storage
 from connectors.base import Connector, ConnectorError, Keeps, Tries
 
 LOCAL = "watchfolder"  # the kind that folders of this machine are opened by
@@ -22,9 +24,11 @@ LOCAL = "watchfolder"  # the kind that folders of this machine are opened by
 class Connections:
     """Opens each source once and keeps it open, as long as it connects with the same options."""
 
-    def __init__(self, vault: Vault, data: Path) -> None:
+    def __init__(self, vault: Vault, data: Path, database: Database, storage: Storage) -> None:
         self._vault = vault
         self._data = data
+        self._database = database
+        self._storage = storage
         self._open: dict[int, tuple[Mapping[str, Any], str, Connector]] = {}
         self._outdated: list[Connector] = []  # others may be in the middle of something with them
         self._lock = threading.Lock()
@@ -42,6 +46,8 @@ class Connections:
 
     def another(self, source: Source) -> Connector:
         """One that the caller closes. Raises ConnectorError where the source cannot be reached."""
+        if source.kind == shelf.KIND:
+            return shelf.Shelf(self._database, self._storage, source.tenant_id)
         return connect(source.kind, sealing.options_of(source, self._vault), self._data)
 
     def hook(self, source: Source) -> Hook:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import BinaryIO, Protocol
+from pathlib import Path
+from typing import BinaryIO, Protocol, runtime_checkable
+from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,9 @@ class Blobs(Protocol):
 
     def put(self, name: str, data: BinaryIO) -> int:
         """Stores it whole or not at all, in place of what had the name; its size."""
+
+    def adopt(self, name: str, file: Path) -> None:
+        """Stores a finished file of this machine whole or not at all, and durably; the file is gone then."""
 
     def get(self, name: str) -> BinaryIO | None:
         """To be closed by the caller; None where there is none."""
@@ -43,6 +48,7 @@ class Blobs(Protocol):
         """What is wrong with the place, and what to do; "" where nothing is."""
 
 
+@runtime_checkable
 class InParts(Protocol):
     """An optional ability of a place: a big blob comes in parts, side by side and without this server."""
 
@@ -58,3 +64,8 @@ class InParts(Protocol):
 
     def give_up(self, name: str, upload: str) -> None:
         """What was stored of it goes."""
+
+
+def attached(name: str) -> str:
+    """The header that makes a browser store what it gets as a file with that name (RFC 6266)."""
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -20,7 +21,7 @@ from minio.credentials.providers import (
 from minio.datatypes import Part
 from minio.error import MinioException, S3Error
 
-from appliance.storage.blobs import Kept
+from appliance.storage.blobs import Kept, attached
 
 _MOST_REMEMBERED = 50_000
 _PART = 16 << 20  # bytes in memory while a stream is stored
@@ -92,6 +93,11 @@ class Bucket:
             self._client.put_object(self._bucket, self._key(name), data, -1, part_size=_PART)
             return self._client.stat_object(self._bucket, self._key(name)).size or 0
 
+    def adopt(self, name: str, file: Path) -> None:
+        with self._telling(), file.open("rb") as data:
+            self._client.put_object(self._bucket, self._key(name), data, file.stat().st_size, part_size=_PART)
+        file.unlink()
+
     def get(self, name: str) -> BinaryIO | None:
         with self._telling():
             try:
@@ -131,7 +137,7 @@ class Bucket:
                 yield Kept(name, found.size or 0, found.last_modified or datetime.now(UTC))
 
     def address_to_get(self, name: str, lasts: timedelta, *, called: str = "") -> str | None:
-        shown = {"response-content-disposition": f'attachment; filename="{called}"'} if called else None
+        shown = {"response-content-disposition": attached(called)} if called else None
         with self._telling():
             return self._client.presigned_get_object(self._bucket, self._key(name), lasts, response_headers=shown)  # type: ignore[arg-type]
 

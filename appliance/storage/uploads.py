@@ -1,12 +1,14 @@
 """Originals that were uploaded, until they expire."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from pathlib import Path
 from typing import BinaryIO
 
 from appliance.storage.blobs import Blobs, Kept
 
 _FOLDER = "uploads"
+_FETCHED_WITHIN = timedelta(minutes=10)
 
 
 class Uploads:
@@ -25,24 +27,28 @@ class Uploads:
         """Stores a stream whole or not at all, and tells its size."""
         return self.blobs.put(self.name(tenant_id, batch_id, name), data)
 
+    def adopt(self, tenant_id: int, batch_id: int, name: str, file: Path) -> None:
+        """Likewise a finished file of this machine, which is gone then, durably."""
+        self.blobs.adopt(self.name(tenant_id, batch_id, name), file)
+
+    def remove(self, tenant_id: int, batch_id: int, name: str) -> None:
+        """Nothing happens where there is none."""
+        self.blobs.drop(self.name(tenant_id, batch_id, name))
+
     def get(self, tenant_id: int, batch_id: int, name: str) -> BinaryIO | None:
         return self.blobs.get(self.name(tenant_id, batch_id, name))
+
+    def address_of(self, tenant_id: int, batch_id: int, name: str, *, called: str) -> str | None:
+        """Where anybody may fetch it for a few minutes, without this server, as a file that is called so; None where
+        its bytes must go through this server."""
+        return self.blobs.address_to_get(self.name(tenant_id, batch_id, name), _FETCHED_WITHIN, called=called)
 
     def of(self, tenant_id: int, batch_id: int) -> Iterator[Kept]:
         return self.blobs.below(f"{_FOLDER}/{tenant_id}/{batch_id}")
 
     def drop(self, tenant_id: int, batch_id: int) -> int:
         """All of a batch; how many there were."""
-        return _dropped(self.blobs, list(self.of(tenant_id, batch_id)))
-
-    def expire(self, tenant_id: int, kept: timedelta, at: datetime | None = None) -> int:
-        """What is older goes, as the tenant's plan says; how many there were."""
-        before = (at or datetime.now(UTC)) - kept
-        found = self.blobs.below(f"{_FOLDER}/{tenant_id}")
-        return _dropped(self.blobs, [one for one in found if one.changed_at < before])
-
-
-def _dropped(blobs: Blobs, some: list[Kept]) -> int:
-    for one in some:
-        blobs.drop(one.name)
-    return len(some)
+        names = [one.name for one in self.of(tenant_id, batch_id)]
+        for name in names:
+            self.blobs.drop(name)
+        return len(names)
