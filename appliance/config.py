@@ -20,7 +20,17 @@ DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 LONGEST_WRITING_SECONDS = 2
 SECONDED = "+local"  # after a provider's name, for a second opinion
 SECRET_FILES = {"DATABASE_URL", "GOOGLE_CREDENTIALS", "OPENAI_API_KEY", "QUEUE_URL", "SECRET_KEY", "STORAGE_URL"}
-KNOWN = {"BASE_URL", "DATA", "OPENAI_BASE_URL", "OPENAI_MODEL", "SFTP_LISTEN", "VISION", "WORKERS"} | SECRET_FILES
+KNOWN = {
+    "BASE_URL",
+    "DATA",
+    "OPENAI_BASE_URL",
+    "OPENAI_MODEL",
+    "SFTP_LISTEN",
+    "UPLOAD_DAYS",
+    "UPLOAD_MEGABYTES",
+    "VISION",
+    "WORKERS",
+} | SECRET_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,8 @@ class Settings:
     secret_keys: tuple[str, ...] = ()
     sftp_listen: tuple[str, int] | None = None  # host and port for uploads; None takes none
     storage_url: str = field(default="", repr=False)  # may hold a secret
+    upload_days: int = 30  # for which what was uploaded is kept once it is done
+    upload_megabytes: int = 500  # that one uploaded file may have
     openai_base_url: str = ""
     openai_api_key: str = field(default="", repr=False)
     openai_model: str = ""
@@ -79,7 +91,9 @@ class Settings:
             queue_url=_queue_url(values, folder, problems),
             base_url=_base_url(values, problems),
             vision=values.get("VISION", "local"),
-            workers=_workers(values, problems),
+            workers=_number(values, problems, "WORKERS", min(os.cpu_count() or 1, 8), 64),
+            upload_days=_number(values, problems, "UPLOAD_DAYS", 30, 3650),
+            upload_megabytes=_number(values, problems, "UPLOAD_MEGABYTES", 500, 50_000),
             sftp_listen=_sftp_listen(values, problems),
             storage_url=_storage_url(values, problems),
             secret_keys=tuple(key.strip() for key in values.get("SECRET_KEY", "").split(",") if key.strip()),
@@ -174,11 +188,11 @@ def _storage_url(values: Mapping[str, str], problems: list[str]) -> str:
     return url
 
 
-def _workers(values: Mapping[str, str], problems: list[str]) -> int:
-    given = values.get("WORKERS", str(min(os.cpu_count() or 1, 8)))
-    if not given.isdecimal() or not 1 <= int(given) <= 64:
-        problems.append(f"{PREFIX}WORKERS is {given!r}; give a whole number from 1 to 64.")
-        return 1
+def _number(values: Mapping[str, str], problems: list[str], name: str, usual: int, most: int) -> int:
+    given = values.get(name, str(usual))
+    if not given.isdecimal() or not 1 <= int(given) <= most:
+        problems.append(f"{PREFIX}{name} is {given!r}; give a whole number from 1 to {most}.")
+        return usual
     return int(given)
 
 

@@ -62,6 +62,18 @@ class Conflict(Problem):
     status = 409
 
 
+class TooLarge(Problem):
+    """More than is taken at once."""
+
+    status = 413
+
+
+class Unsupported(Problem):
+    """A sort of file or of body that nothing can be done with here."""
+
+    status = 415
+
+
 class Unavailable(Problem):
     """Something that the program stands on is missing, full or out of order."""
 

@@ -11,6 +11,7 @@ TYPES = frozenset(
     {
         "batch.cancelled",
         "batch.completed",
+        "batch.expired",
         "batch.started",
         "budget.changed",
         "budget.exhausted",
@@ -32,6 +33,7 @@ TYPES = frozenset(
         "image.texts_approved",
         "image.undone",
         "image.unlocked",
+        "image.uploaded",
         "learning.changed",
         "learning.forgotten",
         "member.added",

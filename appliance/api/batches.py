@@ -24,7 +24,8 @@ _Asked = Request[Member, Any, State]
 
 
 class BatchView(msgspec.Struct, frozen=True):
-    """`images` counts its images by their state."""
+    """`images` counts its images by their state. An upload takes files until `receives_until`, null once it is
+    finished, and its files are deleted at `expires_at`."""
 
     id: int
     source: int
@@ -32,12 +33,24 @@ class BatchView(msgspec.Struct, frozen=True):
     state: BatchState
     created_at: datetime
     finished_at: datetime | None
+    receives_until: datetime | None
+    expires_at: datetime | None
     images: dict[str, int]
 
 
 def shown(batch: Batch, counts: dict[ImageState, int]) -> BatchView:
     images = {str(state): number for state, number in counts.items()}
-    return BatchView(batch.id, batch.source_id, batch.kind, batch.state, batch.created_at, batch.finished_at, images)
+    return BatchView(
+        id=batch.id,
+        source=batch.source_id,
+        kind=batch.kind,
+        state=batch.state,
+        created_at=batch.created_at,
+        finished_at=batch.finished_at,
+        receives_until=batch.receives_until,
+        expires_at=batch.expires_at,
+        images=images,
+    )
 
 
 @get("/batches", operation_id="listBatches", guards=[needs(Role.VIEWER)], sync_to_thread=True)

@@ -20,6 +20,7 @@ from appliance.api.authentication import COOKIE, SAFE_METHODS, Needs
 from appliance.api.problems import PROBLEM_JSON, TITLES, ProblemView
 from appliance.api.tail import EventView
 from appliance.auth import Role
+from appliance.uploads import Wanted
 
 _FOLDER = "/api"
 PATH = f"{_FOLDER}/openapi.json"
@@ -50,6 +51,7 @@ _NOUN_OF = {
     "session": "Account",
     "setup": "Account",
     "hooks": "Sources",
+    "uploads": "Batches",
 }
 _SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
 _SCHEMES = {
@@ -69,6 +71,8 @@ _REASONS = {
     403: "Who is asking may not do this.",
     404: "There is no such thing, or it belongs to somebody else.",
     409: "It cannot be done as things stand.",
+    413: "It is more than is taken at once.",
+    415: "Nothing can be done with a file or a body of this sort.",
     422: "A parameter or the body is not right.",
     429: "Tried too often; the header Retry-After says when it works again.",
     503: "Something that is needed for it is missing, full or out of order.",
@@ -113,7 +117,8 @@ def _whole(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
     for path, item in schema["paths"].items():
         for method, operation in item.items():
             _complete(operation, path, method.upper(), handlers[path, method.upper()])
-    _, components = msgspec.json.schema_components([ProblemView, EventView], ref_template="#/components/schemas/{name}")
+    beside = [ProblemView, EventView, Wanted]
+    _, components = msgspec.json.schema_components(beside, ref_template="#/components/schemas/{name}")
     schema["components"]["schemas"] |= components
     schema["components"]["securitySchemes"] = _SCHEMES
     schema["components"]["responses"] = {str(status): _problem(status) for status in _REASONS}
@@ -144,6 +149,8 @@ def _complete(operation: dict[str, Any], path: str, method: str, handler: HTTPRo
     words = re.sub("([A-Z])", r" \1", operation["operationId"]).lower()
     operation["summary"] = handler.summary or words.capitalize()
     operation["tags"] = [noun_of(path)]
+    if body := handler.opt.get("body"):
+        operation["requestBody"] = {"content": {media: {"schema": one} for media, one in body.items()}}
     role = role_for(handler)
     operation["security"] = _SECURITY if role else []
     if role:
@@ -184,6 +191,8 @@ def _failures(operation: Mapping[str, Any], method: str, handler: HTTPRouteHandl
         403: changes or role not in {None, Role.VIEWER},
         404: any(parameter["in"] == "path" for parameter in parameters) or signs_in,
         409: changes or bool(handler.opt.get("conflicts")),
+        413: bool(handler.opt.get("takes_files")),
+        415: bool(handler.opt.get("takes_files")),
         422: bool(parameters) or "requestBody" in operation,
         429: signs_in,
         503: bool(role) or changes,

@@ -18,6 +18,7 @@ from appliance.api import (
     providers,
     quality,
     sources,
+    uploads,
     usage,
 )
 from appliance.api.asking import Asking
@@ -32,6 +33,7 @@ def handlers() -> list[Any]:
     nouns = (
         images.ROUTES,
         batches.ROUTES,
+        uploads.ROUTES,
         sources.ROUTES,
         hooks.ROUTES,
         providers.ROUTES,

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 
 from huey import SqliteHuey
@@ -14,7 +15,7 @@ from huey.serializer import SignedSerializer
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from appliance import batches, pipeline
+from appliance import batches, pipeline, uploads
 from appliance.config import DEFAULT_BASE_URL, Settings
 from appliance.db import Database
 from appliance.jobs.watch import Watchers
@@ -29,6 +30,7 @@ SWEEP_SECONDS = 10.0
 BUSY_SECONDS = 1.0
 SOONEST_SECONDS = 0.2
 PRUNE_SECONDS = 24 * 3600.0
+EXPIRE_SECONDS = 600.0
 PICK_UP_SECONDS = 0.05
 IDLE_PICK_UP_SECONDS = 0.2
 QUESTIONS_AT_ONCE = 64
@@ -117,7 +119,7 @@ def consume(settings: Settings, worker: Worker) -> None:
         max_delay=IDLE_PICK_UP_SECONDS,
         graceful_signal="INT",
     )
-    sweeper = Sweeper(doorbell, worker.database, worker.storage, consumer.stop_flag)
+    sweeper = Sweeper(doorbell, worker.database, worker.storage, consumer.stop_flag, settings)
     address = settings.base_url if settings.base_url != DEFAULT_BASE_URL else ""
     watchers = Watchers(worker, CHAIN, arrived=sweeper.wake, name=sweeper.name, address=address)
     sweeper.start()
@@ -132,14 +134,17 @@ def consume(settings: Settings, worker: Worker) -> None:
 class Sweeper:
     """Rings for what is due: at once, when it is woken, when the next image is due, and every ten seconds."""
 
-    def __init__(self, doorbell: Doorbell, database: Database, storage: Storage, stopping: threading.Event) -> None:
+    def __init__(
+        self, doorbell: Doorbell, database: Database, storage: Storage, stopping: threading.Event, settings: Settings
+    ) -> None:
+        self._settings = settings
         self._doorbell = doorbell
         self._database = database
         self._stopping = stopping
         self._woken = threading.Event()
         self._storage = storage
         self.name = str(uuid.uuid4())
-        self._prune_at = self._report_at = 0.0
+        self._prune_at = self._report_at = self._expire_at = 0.0
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="sweeper", daemon=True).start()
@@ -161,6 +166,7 @@ class Sweeper:
                 self._doorbell.sweep(self._database)
                 self._settle()
                 self._prune()
+                self._expire()
                 pause = self._pause()
             except (SQLAlchemyError, OSError) as error:
                 logger.warning("The sweep failed and will be repeated: %s", error)
@@ -180,6 +186,7 @@ class Sweeper:
         if undoing is not None:
             with self._database.system_session() as session:
                 batches.settle(session)
+        uploads.settle(self._database, timedelta(days=self._settings.upload_days))
         with self._database.reading(None) as session:
             stale = asking.is_untidy(session, now())
         if stale:
@@ -191,6 +198,12 @@ class Sweeper:
         if time.monotonic() >= self._prune_at:
             self._prune_at = time.monotonic() + PRUNE_SECONDS
             self._storage.prune()
+            uploads.tidy(self._settings.data)
+
+    def _expire(self) -> None:
+        if time.monotonic() >= self._expire_at:
+            self._expire_at = time.monotonic() + EXPIRE_SECONDS
+            uploads.expire(self._database, self._storage)
 
     def _pause(self) -> float:
         """Until the next image is due; while any is waited for, no longer than a second, since its worker may put it

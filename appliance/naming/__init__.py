@@ -4,13 +4,14 @@ from appliance.naming import profiles, scoring, sidecars, templates
 from appliance.naming.badnames import why_bad
 from appliance.naming.extensions import extension_for
 from appliance.naming.grammar import check_name, fold, safe_name, split
-from appliance.naming.groups import Evidence, are_together, companion_name, companions, is_film, is_image
+from appliance.naming.groups import FOLLOWING, Evidence, are_together, companion_name, companions, is_film, is_image
 from appliance.naming.planning import plan
 from appliance.naming.profiles import PROFILES, Profile, Rules
 from appliance.naming.proposals import Proposal, Shot, Verdict
 from appliance.naming.templates import TemplateError
 
 __all__ = [
+    "FOLLOWING",
     "PROFILES",
     "Evidence",
     "Profile",

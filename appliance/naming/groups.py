@@ -16,7 +16,7 @@ _CONVERTED = ("webp", "avif")
 _RANK = {extension: rank for rank, extension in enumerate((*_PICTURES, *_CONVERTED, *extensions.RAW))}
 _FILMS = frozenset({"mov", "mp4", "m4v", "mp", "lrv"})
 _SIDECARS = frozenset({"xmp", "aae", "thm", "json", "pp3", "dop", "on1", "vrd", "wav"})
-_FOLLOWING = frozenset({*_SIDECARS, *_FILMS, *_CONVERTED, *extensions.RAW})
+FOLLOWING = frozenset({*_SIDECARS, *_FILMS, *_CONVERTED, *extensions.RAW})
 
 _LARGER = re.compile(r"(.+)@\d+(?:\.\d+)?x", re.IGNORECASE)
 
@@ -158,7 +158,7 @@ class _Listing:
         larger = _LARGER.fullmatch(stem)
         if extension in _RANK and larger and (image := self._first(larger[1])):
             return image
-        if extension not in _FOLLOWING:
+        if extension not in FOLLOWING:
             return name
         if extension in _FILMS:
             return self._filmed(name, stem) or name

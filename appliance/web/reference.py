@@ -182,10 +182,19 @@ def _call(described: Mapping[str, Any], path: str, method: str, operation: Mappi
     parts += ["-X", method] if method != "GET" else []
     parts += ['-H "Authorization: Bearer $TOKEN"'] if operation["security"] else []
     if body := operation.get("requestBody"):
-        example = _example(described, body["content"]["application/json"]["schema"])
-        parts += [f"--json {quote(json.dumps(example, ensure_ascii=False))}"]
+        parts.append(_sent(described, body["content"]))
     parts += ["-o photo.jpg"] if "image/jpeg" in str(operation["responses"]) else []
+    parts += ["-o photos.zip"] if "application/zip" in str(operation["responses"]) else []
     return " ".join([*parts, quote(base_url + _address(described, path, operation))])
+
+
+def _sent(described: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+    if "multipart/form-data" in content:
+        return "-F files=@photo.jpg"
+    if "application/json" not in content:
+        return "--data-binary @photo.jpg"
+    example = _example(described, content["application/json"]["schema"])
+    return f"--json {quote(json.dumps(example, ensure_ascii=False))}"
 
 
 def _address(described: Mapping[str, Any], path: str, operation: Mapping[str, Any]) -> str:

@@ -142,10 +142,12 @@ def furnished(place: Place) -> Place:
     return place
 
 
-def make_place(home: Home, database_url: str | None = None) -> Place:
+def make_place(home: Home, database_url: str | None = None, storage_url: str = "") -> Place:
     environment = {"RENAMER_DATA": str(home.root / "data"), "RENAMER_VISION": "canned"}
     if database_url:
         environment["RENAMER_DATABASE_URL"] = database_url
+    if storage_url:
+        environment["RENAMER_STORAGE_URL"] = storage_url
     settings = Settings.from_env(environment)
     application = app.create_app(settings)
     database = application.state.house.database

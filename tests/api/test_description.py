@@ -11,7 +11,16 @@ from tests.api.conftest import Place
 from tests.api.test_rights import DONE, READ, STREAMS
 
 # For whoever asks.
-FREE = {"getHealth", "getReadiness", "signIn", "signOut", "followLink", "tellOfBucket", "hearWordPress"}
+FREE = {
+    "followLink",
+    "getHealth",
+    "getReadiness",
+    "hearWordPress",
+    "putAnnouncedFile",
+    "signIn",
+    "signOut",
+    "tellOfBucket",
+}
 
 
 @pytest.fixture(scope="module")

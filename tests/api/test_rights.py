@@ -31,6 +31,9 @@ READ: list[tuple[str, tuple[int, ...]]] = [
     ("/api/v1/batches/1", ONE),
     ("/api/v1/batches/1/images", ONE),
     ("/api/v1/batches/1/redirects/nginx", ONE),
+    ("/api/v1/batches/1/download.zip", (404, 404, 404, 404, 401)),  # test_uploads.py has one that was uploaded
+    ("/api/v1/batches/1/names.csv", (404, 404, 404, 404, 401)),
+    ("/api/v1/batches/1/files/photo", (404, 404, 404, 404, 401)),
     ("/api/v1/source-kinds", LISTS),
     ("/api/v1/sources", LISTS),
     ("/api/v1/sources/1", ONE),
@@ -65,6 +68,11 @@ DONE: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("POST", "/api/v1/batches/1/retry", None, ACTS),
     ("POST", "/api/v1/batches/1/undo", None, ACTS),
     ("POST", "/api/v1/batches/1/cancel", None, (409, 200, 403, 404, 401)),  # Bob has done it by then
+    ("POST", "/api/v1/batches", {"language": "de"}, (201, 201, 403, 201, 401)),  # each their own
+    ("POST", "/api/v1/batches/1/files", {"files": [{"name": "a.jpg", "size": 1}]}, (404, 404, 403, 404, 401)),
+    ("PUT", "/api/v1/batches/1/files/photo", None, (404, 404, 403, 404, 401)),
+    ("POST", "/api/v1/batches/1/finish", {}, (404, 404, 403, 404, 401)),
+    ("PUT", "/api/v1/uploads/1?key=none", None, (404, 404, 404, 404, 404)),  # test_uploads.py knows one
     ("POST", "/api/v1/sources", {"kind": "watchfolder", "name": "More", "options": {}}, (201, 403, 403, 201, 401)),
     ("PATCH", "/api/v1/sources/1", {"name": "Others"}, OWNERS),
     ("DELETE", "/api/v1/sources/1", None, (204, 403, 403, 404, 401)),
