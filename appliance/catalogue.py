@@ -113,6 +113,17 @@ def batches_of(session: Session, source: Source, limit: int) -> list[Batch]:
     return list(session.scalars(query.where(Batch.kind != BatchKind.PREVIEW).order_by(Batch.id.desc()).limit(limit)))
 
 
+def uploads_at(session: Session, tenant_id: int, offset: int, limit: int) -> list[Batch]:
+    """What was uploaded, the newest first, from a place in the list on."""
+    query = select(Batch).where(Batch.tenant_id == tenant_id, Batch.kind == BatchKind.UPLOAD)
+    return list(session.scalars(query.order_by(Batch.id.desc()).offset(offset).limit(limit)))
+
+
+def count_uploads(session: Session, tenant_id: int) -> int:
+    query = select(func.count()).select_from(Batch)
+    return session.scalar(query.where(Batch.tenant_id == tenant_id, Batch.kind == BatchKind.UPLOAD)) or 0
+
+
 def batches_with(session: Session, tenant_id: int, ids: Collection[int]) -> list[Batch]:
     return list(session.scalars(select(Batch).where(Batch.tenant_id == tenant_id, Batch.id.in_(ids))))
 

@@ -115,7 +115,15 @@ async def unforged(connection: Connection, handler: BaseRouteHandler) -> None:
         raise Forbidden("This was sent by a page of another site, so nothing was done.")
     if connection.auth is None or handler.opt.get("signs_in") or not isinstance(connection, Request):
         return
-    token = connection.headers.get(CSRF_HEADER) or await _field(connection)
+    if not handler.opt.get("proves"):
+        proven(connection, connection.headers.get(CSRF_HEADER) or await _field(connection))
+
+
+def proven(connection: Connection, token: str) -> None:
+    """A handler with `opt={"proves": True}` reads its form itself, since that is large, and asks this before it does
+    anything. Raises Forbidden."""
+    if connection.auth is None or bearer_of(connection) is not None:
+        return
     if not auth.is_csrf_token(house_of(connection).vault, connection.auth, token):
         raise Forbidden("The page that sent this is too old, so nothing was done; load it again, and try once more.")
 

@@ -18,6 +18,7 @@ from appliance.auth import Member, Role
 from appliance.errors import Conflict, Invalid, TooLarge, Unsupported
 from appliance.models import Batch
 
+_YES_OR_NO = ("companions", "places")  # which boxes of a form say so
 _REFUSALS = (Conflict, Invalid, TooLarge, Unsupported)
 
 
@@ -106,6 +107,7 @@ class Bringing:
 def wanted_of(said: Mapping[str, str]) -> uploads.Wanted:
     """How the images are to be named, of the fields of a form; what is empty is as usual. Raises Invalid."""
     values: dict[str, Any] = {name: text.strip() for name, text in said.items() if text.strip()}
+    values |= {name: values[name] == "yes" for name in _YES_OR_NO if values.get(name) in {"yes", "no"}}
     if "keywords" in values:
         lines = values["keywords"].replace("\n", ",").split(",")
         values["keywords"] = [one.strip() for one in lines if one.strip()]

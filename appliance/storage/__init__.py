@@ -66,6 +66,11 @@ class Storage:
             self.blobs.drop(name)
         return len(old)
 
+    @property
+    def origin(self) -> str:
+        """Where browsers reach it without this server, as a scheme and a host; "" where they cannot."""
+        return self.blobs.origin
+
     def problem(self) -> str:
         """What is wrong with it, and what to do; "" where nothing is."""
         return self.blobs.problem()

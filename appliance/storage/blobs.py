@@ -18,7 +18,11 @@ class Kept:
 
 
 class Blobs(Protocol):
-    """Safe to use from several threads and processes. What fails raises OSError."""
+    """Safe to use from several threads and processes. What fails raises OSError. `origin` is the scheme and host of the
+    addresses that it gives, "" where it gives none."""
+
+    @property
+    def origin(self) -> str: ...
 
     def put(self, name: str, data: BinaryIO) -> int:
         """Stores it whole or not at all, in place of what had the name; its size."""

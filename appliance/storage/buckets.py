@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -87,6 +88,11 @@ class Bucket:
         else:
             self._client.disable_virtual_style_endpoint()  # type: ignore[no-untyped-call]
 
+    @cached_property
+    def origin(self) -> str:
+        parts = urlsplit(self.address_to_put("origin", timedelta(minutes=1)))
+        return f"{parts.scheme}://{parts.netloc}"
+
     def put(self, name: str, data: BinaryIO) -> int:
         """Small ones in one request; a long stream in parts, of which no more than one is held."""
         with self._telling():
@@ -141,7 +147,7 @@ class Bucket:
         with self._telling():
             return self._client.presigned_get_object(self._bucket, self._key(name), lasts, response_headers=shown)  # type: ignore[arg-type]
 
-    def address_to_put(self, name: str, lasts: timedelta) -> str | None:
+    def address_to_put(self, name: str, lasts: timedelta) -> str:
         with self._telling():
             return self._client.presigned_put_object(self._bucket, self._key(name), lasts)
 

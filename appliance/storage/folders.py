@@ -18,6 +18,10 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root
 
+    @property
+    def origin(self) -> str:
+        return ""
+
     def put(self, name: str, data: BinaryIO) -> int:
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)

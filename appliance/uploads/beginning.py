@@ -22,16 +22,29 @@ REMEMBERED_FOR = timedelta(hours=24)
 class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the images of an upload are named. `review` says who decides: `auto`, or a person about each name (`ask`)."""
 
-    review: Literal["auto", "ask"] = "auto"
-    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
-    rename: Literal["all", "bad-names"] = "all"
-    profile: Annotated[str, msgspec.Meta(max_length=40)] = "web"
-    template: Annotated[str, msgspec.Meta(max_length=200)] | None = None
-    language: Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
-    keywords: Annotated[list[Annotated[str, msgspec.Meta(max_length=100)]], msgspec.Meta(max_length=100)] = []
-    provider: Annotated[str, msgspec.Meta(max_length=100)] | None = None
-    companions: bool = True
-    places: bool = True
+    review: Annotated[Literal["auto", "ask"], msgspec.Meta(description="who decides: auto, or always a person")] = (
+        "auto"
+    )
+    language: Annotated[
+        str, msgspec.Meta(pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="the language of the names")
+    ] = "en"
+    keywords: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=100)]],
+        msgspec.Meta(max_length=100, description="words of yours that may stand in names"),
+    ] = []
+    rename: Annotated[Literal["all", "bad-names"], msgspec.Meta(description="which images")] = "all"
+    threshold: Annotated[
+        float, msgspec.Meta(ge=0, le=1, description="below this confidence a name always waits for a person")
+    ] = 0.5
+    profile: Annotated[
+        str, msgspec.Meta(max_length=40, description="how names look: web, archive, unicode or one of yours")
+    ] = "web"
+    template: Annotated[str | None, msgspec.Meta(description="how a name is built, such as {date}-{subject}")] = None
+    provider: Annotated[str | None, msgspec.Meta(description="who looks at the pictures")] = None
+    companions: Annotated[bool, msgspec.Meta(description="sidecars, raw files and Live Photos follow")] = True
+    places: Annotated[bool, msgspec.Meta(description="the town nearest to where it was taken may stand in a name")] = (
+        True
+    )
 
 
 def begin(database: Database, tenant_id: int, wanted: Wanted, *, key: str | None, actor: str) -> Batch:

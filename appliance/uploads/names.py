@@ -9,7 +9,7 @@ from appliance.errors import Invalid, Unsupported
 from connectors.base import IMAGE_EXTENSIONS
 
 MOST_BYTES = 200
-_EXTENSIONS = IMAGE_EXTENSIONS | naming.FOLLOWING
+EXTENSIONS = IMAGE_EXTENSIONS | naming.FOLLOWING
 _NOT_ON_EVERY_DISK = frozenset('<>:"|?*')
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
@@ -22,7 +22,7 @@ def cleaned(given: str) -> str:
     if not name:
         raise Invalid(f"“{_shown(given)}” is no name of a file: give it one, such as IMG_1.jpg.")
     stem, dot, extension = name.rpartition(".")
-    if not dot or not stem or extension.lower() not in _EXTENSIONS:
+    if not dot or not stem or extension.lower() not in EXTENSIONS:
         raise Unsupported(f"“{_shown(name)}” is no image, and no file that belongs to one: leave it out.")
     room = MOST_BYTES - len(extension.encode()) - 1
     stem = stem.encode()[:room].decode(errors="ignore").rstrip(" .")

@@ -22,6 +22,7 @@ from appliance.web.pages import (
     showing,
     sources,
     status,
+    uploads,
     vision,
 )
 
@@ -29,6 +30,7 @@ PROBLEMS = failing.HANDLERS
 _PAGES = (
     overview,
     sources,
+    uploads,
     review,
     batches,
     attention,

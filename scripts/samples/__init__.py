@@ -2,7 +2,7 @@
 
 from appliance.web import views
 from appliance.web.views import Frame, Notice
-from scripts.samples import api, batches, naming, overview, review, sources, system, vision
+from scripts.samples import api, batches, naming, overview, review, sources, system, uploads, vision
 from scripts.samples.frames import ALICE, FRAME, NOW, OUTSIDE, PHOTOS, QUIET, SOURCES
 
 __all__ = ["FRAME", "NOW", "PAGES", "PHOTOS", "SOURCES"]
@@ -28,6 +28,10 @@ PAGES: dict[str, tuple[views.View, Frame]] = {
     "source-called": (sources.CALLED, FRAME),
     "batch": (batches.BATCH, FRAME),
     "batch-done": (batches.BATCH_DONE, QUIET),
+    "batch-uploaded": (batches.UPLOADED, QUIET),
+    "batch-receiving": (batches.RECEIVING, QUIET),
+    "uploads": (uploads.UPLOADS, FRAME),
+    "uploads-empty": (uploads.EMPTY, QUIET),
     "attention": (batches.ATTENTION, FRAME),
     "attention-empty": (views.Attention(), QUIET),
     "history": (batches.HISTORY, FRAME),

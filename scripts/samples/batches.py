@@ -192,3 +192,37 @@ HISTORY = views.History(
     sources=(Choice(value="", label="Every source"), *(Choice(value=str(s.id), label=s.name) for s in SOURCES)),
     states=(Choice(value="", label="Renamed and undone"), Choice(value="undone", label="Undone")),
 )
+
+UPLOADED = views.UploadDetail(
+    id=33,
+    label="Upload 33",
+    source="Uploads",
+    source_id=0,
+    state="Done",
+    tone="good",
+    running=False,
+    started_at=ago(hours=2),
+    finished_at=ago(hours=1),
+    done=4,
+    total=4,
+    counts=(Count(label="renamed", count=4, tone="good"),),
+    files=lines()[:4],
+    tabs=(Tab(label="All", href="/batches/33", count=4, current=True),),
+    pages=Pages(first=1, last=4, total=4),
+    can_undo=4,
+    upload=views.Upload(files=5, expires_at=ago(days=-30)),
+)
+RECEIVING = views.UploadDetail(
+    id=34,
+    label="Upload 34",
+    source="Uploads",
+    source_id=0,
+    state="Receives files",
+    tone="calm",
+    running=False,
+    started_at=ago(minutes=3),
+    done=0,
+    total=0,
+    can_cancel=True,
+    upload=views.Upload(files=12, receiving=True),
+)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from appliance import uploads
 from appliance.errors import Invalid, Unsupported
 from appliance.models import OWN_TENANT, Batch
-from appliance.uploads import announcing, names
+from appliance.uploads import announcing, names, parts
 from tests.api.conftest import HERE, NOBODY, Place, make_place
 from tests.home import Home
 from tests.servers.seaweed import Seaweed
@@ -40,6 +40,11 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="module")
 def in_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     yield from _place(tmp_path_factory, "")
+
+
+@pytest.fixture(scope="module")
+def in_bucket(tmp_path_factory: pytest.TempPathFactory, seaweed: Seaweed) -> Iterator[Place]:
+    yield from _place(tmp_path_factory, url_of(seaweed, seaweed.bucket()))
 
 
 def _place(folders: pytest.TempPathFactory, storage_url: str) -> Iterator[Place]:
@@ -157,6 +162,26 @@ def fetched(place: Place, path: str) -> bytes:
     assert answer.status_code == 200
     assert f"''{quote(path.rpartition('/')[2])}" in answer.headers["content-disposition"]
     return answer.content
+
+
+def test_a_big_file_goes_to_a_bucket_in_parts(in_bucket: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(parts, "SIZE", 5 << 20)
+    photo = in_bucket.home.photo("IMG_0001.JPG").read_bytes()
+    big = photo + bytes((6 << 20) - len(photo))
+    where = opened(in_bucket)
+    announced = {"files": [{"name": "IMG_0001.JPG", "size": len(big)}, {"name": "b.jpg", "size": len(big)}]}
+
+    place, left = in_bucket.post(f"{where}/files", announced)["files"]
+    assert (len(place["parts"]), place["part_size"], place["put"]) == (2, 5 << 20, None)
+    again, _ = in_bucket.post(f"{where}/files", announced)["files"]
+    pieces = zip(again["parts"], (big[: 5 << 20], big[5 << 20 :]), strict=True)
+    etags = [httpx.put(address, content=piece, timeout=30).headers["etag"] for address, piece in pieces]
+    assert httpx.put(left["parts"][0], content=big[: 5 << 20], timeout=30).status_code == 200
+    wrong = in_bucket.ask("Bob", "POST", f"{where}/finish", json={"parts": {"IMG_0001.JPG": ["x", "y"]}})
+    assert "cannot be put together" in in_bucket.refused(wrong, 422)
+    in_bucket.post(f"{where}/finish", {"parts": {"IMG_0001.JPG": etags}, "without_missing": True})
+
+    assert unpacked(in_bucket, number(where)) == {"IMG_0001.JPG": big}
 
 
 def test_what_was_announced_and_never_came_is_left_out_where_that_is_wanted(place: Place):

@@ -5,3 +5,4 @@ import "./scripts/live.js";
 import "./scripts/toasts.js";
 import "./scripts/review.js";
 import "./scripts/small.js";
+import "./scripts/upload.js";

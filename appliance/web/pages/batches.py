@@ -7,15 +7,15 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from sqlalchemy.orm import Session
 
-from appliance import batches, catalogue, reviews
+from appliance import batches, catalogue, reviews, uploads
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
 from appliance.api.listing import Id
 from appliance.auth import Role
 from appliance.errors import Invalid, Problem
-from appliance.models import Batch, BatchState, ImageState, Rename, RenameState, Source
+from appliance.models import Batch, BatchKind, BatchState, ImageState, Rename, RenameState, Source
 from appliance.reports import redirects
-from appliance.sources import folder_of, name_of
+from appliance.sources import folder_of, name_of, shelf
 from appliance.web import views, wording
 from appliance.web.pages import showing, telling
 from appliance.web.pages.showing import Asking, query
@@ -42,13 +42,29 @@ _TABS = {
 
 @get("/batches/{batch_id:int}", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def page(request: Asking, batch_id: Id, show: FromQuery[str] = "", number: _Page = 1) -> Response[str]:
-    tenant_id = member_of(request).tenant_id
+    tenant_id, days = member_of(request).tenant_id, house_of(request).settings.upload_days
     with house_of(request).database.reading(tenant_id) as session:
         batch = batches.look(session, tenant_id, batch_id)
-        return showing.page(request, _view(session, batch, show if show in _SHOWN else "", number))
+        return showing.page(request, _view(session, batch, show if show in _SHOWN else "", number, days))
 
 
-def _view(session: Session, batch: Batch, show: str, number: int) -> views.BatchDetail:
+def _can_cancel(batch: Batch, *, left_to_do: int) -> bool:
+    return batch.state is BatchState.RUNNING and batch.owner is None and bool(left_to_do or batch.receives_until)
+
+
+def _upload(session: Session, batch: Batch, days: int) -> views.Upload | None:
+    if batch.kind is not BatchKind.UPLOAD:
+        return None
+    return views.Upload(
+        files=uploads.count_in(session, batch.tenant_id, batch.id),
+        receiving=batch.receives_until is not None and batch.state is BatchState.RUNNING,
+        days=days,
+        expires_at=batch.expires_at,
+        gone=uploads.has_gone(session, batch),
+    )
+
+
+def _view(session: Session, batch: Batch, show: str, number: int, days: int) -> views.BatchDetail:
     numbers = catalogue.counts(session, batch.tenant_id, catalogue.Wanted(batch_id=batch.id))
     done, total, rate, left = telling.progress(batch, numbers)
     state, tone = telling.batch_state(batch, numbers)
@@ -60,11 +76,13 @@ def _view(session: Session, batch: Batch, show: str, number: int) -> views.Batch
         telling.file_line(image)
         for image in catalogue.images_at(session, batch.tenant_id, wanted, (number - 1) * SIZE, SIZE)
     ]
-    return views.BatchDetail(
+    upload = _upload(session, batch, days)
+    detail = views.UploadDetail if upload else views.BatchDetail
+    return detail(
         id=batch.id,
         label=telling.label(batch),
         source=source.name,
-        source_id=source.id,
+        source_id=0 if source.kind == shelf.KIND else source.id,  # which nobody added
         state=state,
         tone=tone,
         running=running,
@@ -78,9 +96,10 @@ def _view(session: Session, batch: Batch, show: str, number: int) -> views.Batch
         files=tuple(files if total else _renamed(session, batch)),
         tabs=_tabs(batch.id, show, numbers),
         pages=telling.turned(number, SIZE, shown, f"/batches/{batch.id}" + query(show=show)),
-        can_cancel=batch.state is BatchState.RUNNING and batch.owner is None and bool(total - done),
+        can_cancel=_can_cancel(batch, left_to_do=total - done),
         failed=sum(numbers.get(one, 0) for one in (ImageState.FAILED, ImageState.MISSING)),
         can_undo=(renamed := catalogue.renamed(session, batch.tenant_id, batch_id=batch.id)),
+        upload=upload,
         redirects=tuple(redirects.FORMS) if renamed and source.options.get("public") else (),
     )
 
@@ -124,6 +143,19 @@ def _line(row: Rename) -> views.FileLine:
     )
 
 
+@post("/batches/{batch_id:int}/finish", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
+def finish(request: Asking, batch_id: Id) -> Response[str]:
+    """Of an upload that was left in the middle: what has arrived is named."""
+    house, member = house_of(request), member_of(request)
+    kept = house.database, house.storage, member.tenant_id
+    try:
+        due = uploads.finish(*kept, batch_id, etags={}, without_missing=True, actor=member.actor)
+    except Problem as problem:
+        return showing.goes(request, f"/batches/{batch_id}", Notice(says=str(problem), tone="bad"))
+    house.ring(due)
+    return showing.goes(request, f"/batches/{batch_id}", Notice(says="What has arrived is being named."))
+
+
 @post("/batches/{batch_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
 def decide(request: Asking, batch_id: Id, act: FromPath[str]) -> Response[str]:
     member = member_of(request)
@@ -150,4 +182,4 @@ _ACTS: dict[str, tuple[Any, str]] = {
     "cancel": (reviews.cancel_batch, "The rest of the batch is cancelled."),
 }
 
-ROUTES: list[Any] = [page, decide]
+ROUTES: list[Any] = [page, finish, decide]

@@ -12,17 +12,19 @@ from appliance.sources import name_of
 from appliance.web import views, wording
 from appliance.web.views import Choice, Pages, SourceHealth, Tone
 
-KINDS = {"watchfolder": "Folder", "sftp": "SFTP", "s3": "Bucket", "wordpress": "WordPress"}
+KINDS = {"watchfolder": "Folder", "sftp": "SFTP", "s3": "Bucket", "wordpress": "WordPress", "upload": "Upload"}
 BATCHES = {
     BatchKind.COMMAND: "Command",
     BatchKind.BACKLOG: "Backlog",
     BatchKind.ARRIVALS: "Arrivals",
+    BatchKind.UPLOAD: "Upload",
     BatchKind.UNDO: "Undo",
 }
 BY = {
     BatchKind.COMMAND: "the command line",
     BatchKind.BACKLOG: "the server",
     BatchKind.ARRIVALS: "the server",
+    BatchKind.UPLOAD: "an upload",
     BatchKind.UNDO: "an undo",
 }
 STATES: dict[ImageState, tuple[str, Tone]] = {
@@ -93,6 +95,8 @@ def label(batch: Batch) -> str:
 
 def batch_state(batch: Batch, numbers: Mapping[ImageState, int]) -> tuple[str, Tone]:
     """A batch that only waits for people or for more to come is not at work."""
+    if batch.receives_until is not None and batch.state is BatchState.RUNNING:
+        return "Receives files", "calm"
     busy = any(numbers.get(state) for state in catalogue.UNDER_WAY)
     if batch.state is BatchState.RUNNING and not busy:
         return ("Waits for you", "warm") if numbers.get(ImageState.REVIEW) else ("Done so far", "good")

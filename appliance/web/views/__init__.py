@@ -20,6 +20,7 @@ from appliance.web.views.images import (
     Rename,
     Review,
     Shot,
+    UploadDetail,
 )
 from appliance.web.views.naming import (
     Compared,
@@ -53,6 +54,7 @@ from appliance.web.views.sources import (
     Step,
 )
 from appliance.web.views.system import Account, MemberLine, SessionLine, Status, TokenLine, Usage, WorkerLine
+from appliance.web.views.uploads import Upload, UploadLine, Uploads
 from appliance.web.views.vision import ProviderForm, ProviderLine, Server, SpendingLine, Vision
 
 __all__ = [
@@ -115,6 +117,10 @@ __all__ = [
     "Tab",
     "TokenLine",
     "Tone",
+    "Upload",
+    "UploadDetail",
+    "UploadLine",
+    "Uploads",
     "Usage",
     "View",
     "Vision",

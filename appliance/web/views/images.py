@@ -7,6 +7,7 @@ import msgspec
 
 from appliance.web.views.frame import Choice, Pages, Tab, Tone, View
 from appliance.web.views.sources import Fact, SourceHealth
+from appliance.web.views.uploads import Upload
 
 
 class Provenance(msgspec.Struct, kw_only=True):
@@ -122,7 +123,14 @@ class BatchDetail(View, kw_only=True):
     can_cancel: bool = False
     failed: int = 0  # can be tried again
     can_undo: int = 0  # names that would go back
+    upload: Upload | None = None
     redirects: tuple[str, ...] = ()  # the forms of a map of its old addresses, where the web shows its source
+
+
+class UploadDetail(BatchDetail, kw_only=True):
+    """The same of what was uploaded."""
+
+    place: ClassVar[str] = "uploads"
 
 
 class Failure(msgspec.Struct, kw_only=True):
