@@ -44,6 +44,7 @@ class Bringing:
     _said: dict[str, str] = field(default_factory=dict)
     _batch: Batch | None = None
     _left_out: list[str] = field(default_factory=list)
+    _taken: int = 0
 
     def __post_init__(self) -> None:
         self._house: House = house_of(self.request)
@@ -76,6 +77,7 @@ class Bringing:
         keep = partial(uploads.receive, self._house.database, self._house.storage, batch.tenant_id, batch.id)
         try:
             await sync_to_thread(partial(keep, one.given, one.arrived, self._limits, numbered=True))
+            self._taken += 1
         except (Invalid, Unsupported) as error:
             if not self.skipping:
                 raise
@@ -90,6 +92,8 @@ class Bringing:
     async def _finished(self) -> Form:
         if self._batch is None:
             raise Invalid("There was no file in the form: choose one or more.")
+        if self._left_out and not self._taken:
+            raise Unsupported(self._left_out[0])
         finish = partial(uploads.finish, self._house.database, self._house.storage, self._batch.tenant_id)
         due = await sync_to_thread(
             partial(finish, self._batch.id, etags={}, without_missing=True, actor=self._member.actor)
@@ -98,7 +102,7 @@ class Bringing:
         return Form(self._batch, self._left_out)
 
     async def _withdraw(self) -> None:
-        if self._batch is None or self._batch.receives_until is None:
+        if self._batch is None:
             return
         withdraw = partial(uploads.withdraw, self._house.database, self._batch.tenant_id, self._batch.id)
         await sync_to_thread(partial(withdraw, actor=self._member.actor))

@@ -59,7 +59,8 @@ def announce(desk: Desk, tenant_id: int, batch_id: int, files: Sequence[Announce
     """
     with desk.database.session(tenant_id) as session:
         batch = find_open(session, tenant_id, batch_id)
-        rows = [_announced(session, batch, one, limits) for one in files]
+        known = {naming.fold(one.name): one.id for one in known_in(session, tenant_id, batch_id)}
+        rows = [_announced(session, batch, known, one, limits) for one in files]
     numbers = {row.id: parts.begin(desk.storage, row) for row in rows if row.arrived_at is None}
     with desk.database.session(tenant_id) as session:
         for row in rows:
@@ -69,15 +70,17 @@ def announce(desk: Desk, tenant_id: int, batch_id: int, files: Sequence[Announce
     return [_place(desk, row) for row in rows]
 
 
-def _announced(session: Session, batch: Batch, wanted: Announced, limits: Limits) -> Upload:
+def _announced(session: Session, batch: Batch, known: dict[str, int], wanted: Announced, limits: Limits) -> Upload:
+    """`known` are the rows of the batch by their folded names; a new one is added to it."""
     name = names.cleaned(wanted.name)
     limits.refuse_large(name, wanted.size)
-    known = {naming.fold(one.name): one for one in known_in(session, batch.tenant_id, batch.id)}
     there = known.get(naming.fold(name))
     if there is None:
         limits.refuse_many(len(known) + 1)
-        return added(session, batch, wanted.name, name, wanted.size)
-    row = session.get_one(Upload, there.id)
+        row = added(session, batch, wanted.name, name, wanted.size)
+        known[naming.fold(name)] = row.id
+        return row
+    row = session.get_one(Upload, there)
     if row.size != wanted.size:
         raise Conflict(f"“{name}” was announced already, with another size: give this one another name.")
     return row

@@ -44,9 +44,12 @@ def _settle(session: Session, batch: Batch, kept: timedelta) -> None:
 
 def withdraw(database: Database, tenant_id: int, batch_id: int, *, actor: str) -> None:
     """Gives up an upload that could not be taken whole: nothing of it is named, its files go with the next look at what
-    has expired, and the same request may be sent again."""
+    has expired, and the same request may be sent again. One that is complete by now, as by a repetition of the request,
+    stays."""
     with database.session(tenant_id) as session:
         batch = batches.find(session, tenant_id, batch_id)
+        if batch.receives_until is None:
+            return
         batches.finish(session, batch, BatchState.CANCELLED, actor=actor)
         session.refresh(batch)
         batch.receives_until, batch.expires_at = None, now()

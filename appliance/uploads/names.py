@@ -29,6 +29,11 @@ def cleaned(given: str) -> str:
     return f"_{stem}.{extension}" if _DEVICE.fullmatch(name) else f"{stem}.{extension}"
 
 
+def kept(given: str) -> str:
+    """What its owner calls it, without what no database can hold."""
+    return "".join(one for one in given if one != "\0" and not "\ud800" <= one <= "\udfff")[:1000]
+
+
 def numbered(name: str) -> Iterator[str]:
     """The name, and then what a further file of that name is called."""
     yield name

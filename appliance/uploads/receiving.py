@@ -168,7 +168,7 @@ def added(session: Session, batch: Batch, given: str, name: str, size: int) -> U
         tenant_id=batch.tenant_id,
         batch_id=batch.id,
         path=joined(str(batch.id), name),
-        given=given,
+        given=names.kept(given),
         blob=uuid.uuid4().hex,
         size=size,
         multipart="",

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
@@ -16,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance import uploads
-from appliance.errors import Invalid, Unsupported
+from appliance.db import Database
+from appliance.errors import Conflict, Invalid, Unsupported
+from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Batch
 from appliance.uploads import announcing, names, parts
 from tests.api.conftest import HERE, NOBODY, Place, make_place
@@ -122,6 +126,7 @@ def test_files_are_put_one_by_one_until_the_upload_is_finished(place: Place):
     assert place.get(where)["receives_until"] is None
     assert place.post(f"{where}/finish", {})["images"] == {"review": 1}
     assert "takes no more files" in place.refused(put(place, where, "IMG_0002.JPG", photo), 409)
+    assert len(kept(place, number(where))) == 1
     assert unpacked(place, number(where)) == {"IMG_0001.JPG": photo}
     (image,) = place.get(f"{where}/images")["items"]
     place.post(f"images/{image['id']}/approve", who="Bob")
@@ -321,6 +326,21 @@ def test_a_form_whose_connection_broke_is_gone_on_with_under_its_key(place: Plac
     assert answer.json()["images"] == {"found": 2}
 
 
+def test_a_file_that_comes_when_the_upload_is_complete_leaves_nothing(in_folder: Place):
+    batch = in_folder.ask("Bob", "POST", "batches", files=brought(in_folder.home, "IMG_0001.JPG")).json()["id"]
+    late = in_folder.home.root / "late"
+    late.write_bytes(b"late")
+    arrived = uploads.Arrived(late, 4, sha256(b"late").hexdigest())
+    at = in_folder.database, in_folder.worker.storage, OWN_TENANT, batch
+
+    with pytest.raises(Conflict):
+        uploads.receive(*at, "late.jpg", arrived, uploads.Limits(10))
+    uploads.withdraw(in_folder.database, OWN_TENANT, batch, actor="a test")
+
+    assert in_folder.get(f"batches/{batch}")["state"] == "running"
+    assert len(kept(in_folder, batch)) == 1
+
+
 def test_a_raw_file_and_a_sidecar_keep_the_stem_of_their_photo(place: Place):
     photo, sidecar = place.home.photo("IMG_0001.JPG").read_bytes(), b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
     files = [("files", ("IMG_0001.JPG", photo)), ("files", ("IMG_0001.JPG.xmp", sidecar))]
@@ -440,3 +460,37 @@ def test_no_spreadsheet_takes_a_name_for_a_formula(in_folder: Place):
     (row,) = csv.DictReader(io.StringIO(in_folder.ask("Vera", "GET", f"batches/{batch['id']}/names.csv").text))
 
     assert row["old"] == "'=1+1.jpg"
+
+
+def test_postgresql_knows_uploads_too(home: Home, postgres_url: str):
+    database = Database(postgres_url)
+    upgrade(database)
+    database.close()
+    place = make_place(home, postgres_url)
+    photos, key = brought(home, "IMG_0001.JPG", "IMG_0002.JPG"), {"Idempotency-Key": "once"}
+
+    batch = place.ask("Bob", "POST", "batches", files=photos, headers=key).json()["id"]
+    assert place.ask("Bob", "POST", "batches", files=photos, headers=key).json()["id"] == batch
+    place.work(batch)
+    assert sorted(unpacked(place, batch).values()) == sorted(data for _, (_, data) in photos)
+    uploads.settle(place.database, timedelta(days=30))
+    assert uploads.expire(place.database, place.worker.storage, in_days(31)) == 1
+
+    assert kept(place, batch) == []
+    where = opened(place)
+    assert put(place, where, "a\0b.jpg", b"x").json()["name"] == "ab.jpg"
+    (announced,) = place.post(f"{where}/files", {"files": [{"name": "c\0.jpg", "size": 1}]})["files"]
+    assert announced["name"] == "c.jpg"
+    place.close()
+
+
+def test_what_was_being_received_when_a_process_died_goes_after_a_day(tmp_path: Path):
+    folder = uploads.arriving_in(tmp_path)
+    for name, days in (("new.part", 0), ("old.part", 2)):
+        (folder / name).write_bytes(b"x")
+        at = in_days(-days).timestamp()
+        os.utime(folder / name, (at, at))
+
+    uploads.tidy(tmp_path)
+
+    assert [path.name for path in folder.iterdir()] == ["new.part"]

@@ -60,6 +60,14 @@ def test_a_form_without_a_photo_says_so_on_the_page(place: Place):
     assert "There was no file in the form" in answer.text
 
 
+def test_a_form_of_which_nothing_can_be_taken_says_why(place: Place):
+    answer = place.ask("Bob", "POST", "/uploads", files=[("files", ("letter.pdf", b"%PDF"))])
+
+    assert answer.status_code == 415
+    assert "“letter.pdf” is no image" in answer.text
+    assert place.get("batches")["items"][0]["state"] == "cancelled"
+
+
 def test_a_choice_that_cannot_be_is_said_on_the_page(place: Place):
     before = place.get("batches")
 
