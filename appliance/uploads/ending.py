@@ -81,8 +81,8 @@ def _expire(database: Database, storage: Storage, tenant_id: int, batch_id: int)
     storage.uploads.drop(tenant_id, batch_id)
     with database.session(tenant_id) as session:
         batch = batches.find(session, tenant_id, batch_id)
-        session.execute(delete(Upload).where(*mine))
-        batches.tell(session, batch, "batch.expired", actor=_ACTOR)
+        if session.scalars(delete(Upload).where(*mine).returning(Upload.id)).all():  # not by another process already
+            batches.tell(session, batch, "batch.expired", actor=_ACTOR)
 
 
 def has_gone(session: Session, batch: Batch) -> bool:

@@ -210,7 +210,7 @@ UPLOADED = views.UploadDetail(
     tabs=(Tab(label="All", href="/batches/33", count=4, current=True),),
     pages=Pages(first=1, last=4, total=4),
     can_undo=4,
-    upload=views.Upload(files=5, expires_at=ago(days=-30)),
+    upload=views.Upload(files=5, waiting=1, expires_at=ago(days=-30)),
 )
 RECEIVING = views.UploadDetail(
     id=34,

@@ -52,11 +52,12 @@ def _can_cancel(batch: Batch, *, left_to_do: int) -> bool:
     return batch.state is BatchState.RUNNING and batch.owner is None and bool(left_to_do or batch.receives_until)
 
 
-def _upload(session: Session, batch: Batch, days: int) -> views.Upload | None:
+def _upload(session: Session, batch: Batch, numbers: Mapping[ImageState, int], days: int) -> views.Upload | None:
     if batch.kind is not BatchKind.UPLOAD:
         return None
     return views.Upload(
         files=uploads.count_in(session, batch.tenant_id, batch.id),
+        waiting=sum(numbers.get(state, 0) for state in catalogue.WAITING),
         receiving=batch.receives_until is not None and batch.state is BatchState.RUNNING,
         days=days,
         expires_at=batch.expires_at,
@@ -76,7 +77,7 @@ def _view(session: Session, batch: Batch, show: str, number: int, days: int) -> 
         telling.file_line(image)
         for image in catalogue.images_at(session, batch.tenant_id, wanted, (number - 1) * SIZE, SIZE)
     ]
-    upload = _upload(session, batch, days)
+    upload = _upload(session, batch, numbers, days)
     detail = views.UploadDetail if upload else views.BatchDetail
     return detail(
         id=batch.id,

@@ -44,6 +44,7 @@ class Upload(msgspec.Struct, kw_only=True):
     """Of a batch that was uploaded: what there is to be taken away, and until when."""
 
     files: int
+    waiting: int = 0  # for review
     receiving: bool = False
     days: int = 30
     expires_at: datetime | None = None
