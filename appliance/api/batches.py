@@ -6,19 +6,24 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.datastructures import State
+from sqlalchemy.orm import Session
 
-from appliance import batches, catalogue, reviews
+from appliance import batches, catalogue, reviews, uploads
 from appliance.api.authentication import needs
-from appliance.api.house import house_of
+from appliance.api.house import House, house_of
 from appliance.api.images import Done, ImageView, States, viewed
 from appliance.api.listing import Cursor, Id, Limit, Listed, Text, after, cursor_of, word_of
 from appliance.auth import Member, Role
-from appliance.errors import NotFound
+from appliance.errors import Invalid, NotFound, Problem
 from appliance.models import Batch, BatchKind, BatchState, ImageState
 from appliance.reports import redirects
+from connectors.base import ConnectorError
 
 TEXT = "text/plain; charset=utf-8"
+CSV = "text/csv; charset=utf-8"
+_LARGEST_TABLE = 10 << 20  # bytes
 
 _Asked = Request[Member, Any, State]
 
@@ -117,6 +122,70 @@ def redirected(request: _Asked, batch_id: Id, form: Annotated[str, word_of(redir
     return Response(redirects.FORMS[form](moves), media_type=TEXT, headers=headers)
 
 
+@get(
+    "/batches/{batch_id:int}/names.csv",
+    operation_id="getNamesOfBatch",
+    guards=[needs(Role.VIEWER)],
+    media_type=CSV,
+    sync_to_thread=True,
+)
+def names(request: _Asked, batch_id: Id) -> Response[str]:
+    """Of each file its old name and the new one, which is the proposed one while that waits for a person; with its
+    state, the reason and the alternative text. Edit `new` and `alt` and give it back."""
+    tenant_id = request.user.tenant_id
+    with house_of(request).database.reading(tenant_id) as session:
+        table = reviews.sheets.written(_rows(session, tenant_id, batch_id))
+    headers = {"Content-Disposition": f'attachment; filename="names-{batch_id}.csv"'}
+    return Response(table, media_type=CSV, headers=headers)
+
+
+def _rows(session: Session, tenant_id: int, batch_id: int) -> list[reviews.sheets.Row]:
+    batch = batches.look(session, tenant_id, batch_id)
+    if batch.kind is BatchKind.UPLOAD:
+        return [one.row for one in uploads.packed(session, tenant_id, batch_id)]
+    return reviews.sheets.rows(session, batch)
+
+
+@post(
+    "/batches/{batch_id:int}/names",
+    operation_id="editNamesOfBatch",
+    guards=[needs(Role.REVIEWER)],
+    status_code=200,
+    request_max_body_size=_LARGEST_TABLE,
+    opt={"takes_files": True, "body": {"text/csv": {"type": "string"}}},
+)
+async def edited(request: _Asked, batch_id: Id) -> Done:
+    """The table of `names.csv` with other names in `new` or other texts in `alt`: these wait to be approved. What
+    cannot be is left as it is, and said."""
+    body = await request.body()
+    return await sync_to_thread(_edit_all, house_of(request), request.user, batch_id, body)
+
+
+def _edit_all(house: House, member: Member, batch_id: int, body: bytes) -> Done:
+    with house.database.reading(member.tenant_id) as session:
+        table = _rows(session, member.tenant_id, batch_id)
+    try:
+        wanted = reviews.sheets.edits(body.decode("utf-8-sig"), table)
+    except UnicodeDecodeError as error:
+        raise Invalid("The table is not UTF-8: save it as “CSV UTF-8”.") from error
+    refused = {str(one.image_id): said for one in wanted if (said := _edit(house, member, one))}
+    return Done(len(wanted) - len(refused), refused)
+
+
+def _edit(house: House, member: Member, wanted: reviews.sheets.Edited) -> str:
+    """Why it could not be; "" where it could."""
+    try:
+        if wanted.name is not None:
+            house.desk.edit(member.tenant_id, wanted.image_id, wanted.name, actor=member.actor)
+        if wanted.alt is not None:
+            with house.database.session(member.tenant_id) as session:
+                image = reviews.find(session, member.tenant_id, wanted.image_id)
+                reviews.say(session, image, reviews.Said(alt=wanted.alt), actor=member.actor)
+    except (Problem, ConnectorError) as error:
+        return str(error)
+    return ""
+
+
 _DECISIONS = {
     "approve": reviews.approve_batch,
     "undo": reviews.undo_batch,
@@ -147,4 +216,4 @@ def _act(decision: str) -> Callable[..., reviews.Decided]:
     return _DECISIONS[decision]
 
 
-ROUTES: list[Any] = [listed, one, images, redirected, decide]
+ROUTES: list[Any] = [listed, one, images, redirected, names, edited, decide]

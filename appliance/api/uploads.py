@@ -25,7 +25,6 @@ from appliance.storage import blobs
 
 PATH = "/api/v1/uploads"
 ZIP = "application/zip"
-CSV = "text/csv; charset=utf-8"
 ANYTHING = "application/octet-stream"
 _LARGEST_JSON = 64 << 10
 
@@ -243,20 +242,4 @@ def zipped(request: _Asked, batch_id: Id) -> Stream:
     return Stream(uploads.archive(house.storage, files), media_type=ZIP, headers=headers)
 
 
-@get(
-    "/batches/{batch_id:int}/names.csv",
-    operation_id="getNamesOfBatch",
-    guards=[needs(Role.VIEWER)],
-    media_type=CSV,
-    sync_to_thread=True,
-)
-def names(request: _Asked, batch_id: Id) -> Response[str]:
-    """The old and the present name of each file of an upload, with its state, the reason and the alternative text."""
-    tenant_id = request.user.tenant_id
-    with house_of(request).database.reading(tenant_id) as session:
-        table = uploads.table(uploads.packed(session, tenant_id, batch_id))
-    headers = {"Content-Disposition": f'attachment; filename="names-{batch_id}.csv"'}
-    return Response(table, media_type=CSV, headers=headers)
-
-
-ROUTES: list[Any] = [opened, put_file, announced, put_announced, finished, fetched, zipped, names]
+ROUTES: list[Any] = [opened, put_file, announced, put_announced, finished, fetched, zipped]

@@ -1,5 +1,6 @@
 """What a person decides about images: edit a name, approve, reject, lock, another candidate, retry, undo."""
 
+from appliance.reviews import sheets
 from appliance.reviews.deciding import Refused, approve, ignore, lock, reject, retry, undo, unlock
 from appliance.reviews.desk import Desk
 from appliance.reviews.many import Decided, approve_batch, cancel_batch, retry_batch, undo_batch, undo_rename
@@ -23,6 +24,7 @@ __all__ = [
     "retry",
     "retry_batch",
     "say",
+    "sheets",
     "texts_of",
     "undo",
     "undo_batch",

@@ -4,7 +4,7 @@ from appliance.uploads.announcing import Announced, Desk, Place, announce, place
 from appliance.uploads.beginning import Wanted, begin
 from appliance.uploads.ending import expire, has_gone, settle, withdraw
 from appliance.uploads.finishing import finish
-from appliance.uploads.packing import Packed, archive, named, packed, read, table
+from appliance.uploads.packing import Packed, archive, named, packed, read
 from appliance.uploads.receiving import Arrived, Limits, admit, arriving_in, count_in, look, receive, tidy
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "read",
     "receive",
     "settle",
-    "table",
     "tidy",
     "withdraw",
 ]

@@ -1,6 +1,5 @@
-"""What was uploaded goes back to its owner: under the new names, in one archive, with a table of old and new ones."""
+"""What was uploaded goes back to its owner, under the new names, in one archive."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from appliance.errors import NotFound
 from appliance.models import LIVING, Batch, Image, ImageState, Upload
+from appliance.reviews import sheets
 from appliance.sources import name_of
 from appliance.storage import Storage
 from appliance.uploads.ending import has_gone
@@ -20,12 +20,12 @@ from appliance.uploads.receiving import look
 
 _AT_ONCE = 1 << 20  # bytes
 _EARLIEST = 1980  # that the format can tell
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """One file of an archive: its owner's name for it, the one that it has now, and what became of it."""
+    """One file of an archive: its owner's name for it, the one that it has now, and the image that it is, None for
+    what only follows one."""
 
     tenant_id: int
     batch_id: int
@@ -34,9 +34,15 @@ class Packed:
     at: datetime
     old: str
     new: str
-    state: str = ""
-    reason: str = ""
-    alt: str = ""
+    image: Image | None = None
+
+    @property
+    def row(self) -> sheets.Row:
+        return sheets.row_of(self.image, self.old) if self.image else sheets.Row(None, self.old, self.new)
+
+    @property
+    def is_safe(self) -> bool:
+        return self.image is None or self.image.state is not ImageState.QUARANTINED
 
 
 def packed(session: Session, tenant_id: int, batch_id: int) -> list[Packed]:
@@ -64,9 +70,8 @@ def refuse_gone(session: Session, batch: Batch) -> None:
 
 
 def _packed(row: Upload, image: Image | None) -> Packed:
-    about = (str(image.state), image.reason, image.alt) if image else ("", "", "")
     at = row.arrived_at or row.created_at
-    return Packed(row.tenant_id, row.batch_id, row.blob, row.size, at, row.given, name_of(row.path), *about)
+    return Packed(row.tenant_id, row.batch_id, row.blob, row.size, at, row.given, name_of(row.path), image)
 
 
 def archive(storage: Storage, files: Iterable[Packed]) -> Iterator[bytes]:
@@ -75,7 +80,7 @@ def archive(storage: Storage, files: Iterable[Packed]) -> Iterator[bytes]:
     stream = _Stream()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as whole:
         for one in files:
-            if one.state != ImageState.QUARANTINED:
+            if one.is_safe:
                 yield from _packing(whole, stream, one, opened(storage, one))
     yield stream.taken()
 
@@ -126,16 +131,3 @@ class _Stream(io.RawIOBase):
         taken = bytes(self._written)
         self._written.clear()
         return taken
-
-
-def table(files: Iterable[Packed]) -> str:
-    """CSV of the old and the new names. What a spreadsheet would take for a formula is made a text."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(("old", "new", "state", "reason", "alt"))
-    writer.writerows(tuple(map(_harmless, (one.old, one.new, one.state, one.reason, one.alt))) for one in files)
-    return written.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULAS) else text

@@ -1,5 +1,10 @@
 """Batches over HTTP."""
 
+import csv
+import io
+
+import httpx
+
 from tests.api.conftest import Place
 
 
@@ -79,3 +84,52 @@ def test_what_failed_is_tried_again(place: Place):
     assert place.get("batches/1")["images"]["missing"] == 7
 
     assert place.post("batches/1/retry") == {"done": 7, "refused": {}}
+
+
+def table(place: Place) -> list[dict[str, str]]:
+    text = place.ask("Vera", "GET", "batches/1/names.csv").text
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def given_back(place: Place, rows: list[dict[str, str]], delimiter: str = ",") -> httpx.Response:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    sent = "\ufeff" + out.getvalue()
+    headers = {"Content-Type": "text/csv"}
+    return place.ask("Bob", "POST", "batches/1/names", content=sent.encode(), headers=headers)
+
+
+def test_names_are_edited_in_a_table_and_given_back(place: Place):
+    rows = table(place)
+    assert {row["old"] for row in rows} == {f"IMG_000{number}.JPG" for number in range(1, 9)}
+    assert [row["state"] for row in rows] == ["renamed", *["review"] * 7]
+    rows[1]["new"], rows[2]["alt"], rows[3]["new"] = "my-cat.jpg", "A cat.", "nowhere/else.jpg"
+
+    answer = given_back(place, rows[:4], ";").json()
+
+    assert answer["done"] == 2
+    assert list(answer["refused"]) == ["4"]
+    edited = table(place)
+    assert (edited[1]["new"], edited[2]["alt"]) == ("my-cat.jpg", "A cat.")
+    assert given_back(place, edited).json() == {"done": 0, "refused": {}}
+    place.post("batches/1/approve")
+    place.work(1)
+    assert "my-cat.jpg" in place.home.tree()
+
+
+def test_a_table_that_is_none_or_another_batch_s_changes_nothing(place: Place):
+    before = table(place)
+
+    for body, sentence in (
+        (b"image,new\r\n999,cat.jpg", "Line 2 of the table: there is no image 999"),
+        (b"image,new\r\nx,cat.jpg", "there is no image x"),
+        (b"old,new\r\nIMG_0002.JPG,cat.jpg", "needs the columns"),
+        (b"", "needs the columns"),
+        (b"image,new\r\n2,caf\xe9.jpg", "is not UTF-8"),
+        (b'image,new\r\n2,"' + b"x" * 140_000, "cannot be read"),
+    ):
+        answer = place.ask("Bob", "POST", "batches/1/names", content=body, headers={"Content-Type": "text/csv"})
+        assert sentence in place.refused(answer, 422)
+    assert table(place) == before

@@ -32,7 +32,7 @@ READ: list[tuple[str, tuple[int, ...]]] = [
     ("/api/v1/batches/1/images", ONE),
     ("/api/v1/batches/1/redirects/nginx", ONE),
     ("/api/v1/batches/1/download.zip", (404, 404, 404, 404, 401)),  # test_uploads.py has one that was uploaded
-    ("/api/v1/batches/1/names.csv", (404, 404, 404, 404, 401)),
+    ("/api/v1/batches/1/names.csv", ONE),
     ("/api/v1/batches/1/files/photo", (404, 404, 404, 404, 401)),
     ("/api/v1/source-kinds", LISTS),
     ("/api/v1/sources", LISTS),
@@ -72,6 +72,7 @@ DONE: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("POST", "/api/v1/batches/1/files", {"files": [{"name": "a.jpg", "size": 1}]}, (404, 404, 403, 404, 401)),
     ("PUT", "/api/v1/batches/1/files/photo", None, (404, 404, 403, 404, 401)),
     ("POST", "/api/v1/batches/1/finish", {}, (404, 404, 403, 404, 401)),
+    ("POST", "/api/v1/batches/1/names", None, (422, 422, 403, 404, 401)),  # test_batches.py gives back a table
     ("PUT", "/api/v1/uploads/1?key=none", None, (404, 404, 404, 404, 404)),  # test_uploads.py knows one
     ("POST", "/api/v1/sources", {"kind": "watchfolder", "name": "More", "options": {}}, (201, 403, 403, 201, 401)),
     ("PATCH", "/api/v1/sources/1", {"name": "Others"}, OWNERS),
