@@ -65,13 +65,14 @@ def create_app(settings: Settings) -> "Litestar":
     from appliance.api import describing, routes
     from appliance.api.authentication import Protection
     from appliance.api.house import House
+    from appliance.api.measuring import Measuring
     from appliance.web import routes as pages
 
     open_storage(settings)
     house = House(settings, open_database(settings), metadata.version("image-renamer"))
     return Litestar(
         route_handlers=[*routes.handlers(), *pages.handlers()],
-        plugins=[Protection()],
+        plugins=[Protection(), Measuring()],
         exception_handlers=pages.PROBLEMS,
         state=State({"house": house}),
         on_shutdown=[house.close],

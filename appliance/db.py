@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from appliance.errors import DiskFull, Unavailable
+from appliance.telemetry import Tally
 
 RESERVE_BYTES = 4 << 20
 BUSY_SECONDS = 30
@@ -27,6 +28,7 @@ class Database:
     """One engine. Transactions are short: no I/O, no model and no network while one is open."""
 
     def __init__(self, url: str) -> None:
+        self.tally = Tally()
         self.engine = _engine(url)
         self._reading = self.engine.execution_options(renamer_reads=True)
         name = self.engine.url.database
@@ -77,16 +79,27 @@ class Database:
 
     @contextmanager
     def _transaction(self, engine: Engine, tenant_id: int | None) -> Iterator[Session]:
+        info = {"tenant_id": tenant_id, _TALLY: Tally()}
         try:
-            with Session(engine, expire_on_commit=False, info={"tenant_id": tenant_id}) as session, session.begin():
+            with Session(engine, expire_on_commit=False, info=info) as session, session.begin():
                 session.connection()  # begun, and the lock waited for, before the block looks at the clock
                 yield session
+            self.tally.add(tally_of(session).take())
         except OperationalError as error:
             if not disk_is_full(error):
                 raise
             if self._reserve:
                 self._reserve.unlink(missing_ok=True)
             raise explained(error) from error
+
+
+_TALLY = "tally"
+
+
+def tally_of(session: Session) -> Tally:
+    """What this transaction counts, which is counted once it is committed."""
+    tally: Tally = session.info.setdefault(_TALLY, Tally())
+    return tally
 
 
 def portions(values: Iterable[T]) -> Iterator[list[T]]:

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from appliance import telemetry
+from appliance.db import tally_of
 from appliance.models import Event
 
 TYPES = frozenset(
@@ -69,6 +71,8 @@ def record(session: Session, tenant_id: int, rows: list[dict[str, Any]], *, acto
         raise ValueError(f"No such events: {', '.join(sorted(unknown))}.")
     if rows:
         _announce(session)
+        for row in rows:
+            tally_of(session).count(telemetry.EVENTS, row["type"])
         session.execute(insert(Event), [_COLUMNS | row | {"tenant_id": tenant_id, "actor": actor} for row in rows])
 
 

@@ -1,14 +1,12 @@
 """How well each provider, model and prompt names: what people made of its proposals, and what its answers took."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 
 from sqlalchemy import ColumnElement, Float, Integer, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from appliance import vision
+from appliance import learning, vision
 from appliance.models import Example, SeenDescription, Verdict
 
 Key = tuple[str, str, str]  # provider, model without what it learned, version of the prompt
@@ -87,14 +85,9 @@ def _edits(session: Session, tenant_id: int, since: datetime | None, found: dict
     changes: dict[Key, list[float]] = {}
     for row in session.execute(wanted.where(*mine)):
         key = row.provider, vision.untaught(row.model), row.prompt
-        changes.setdefault(key, []).append(distance(row.proposed.split(), row.accepted.split()))
+        changes.setdefault(key, []).append(learning.distance(row.proposed.split(), row.accepted.split()))
     for key, shares in changes.items():
         _of(found, *key).changed = sum(shares) / len(shares)
-
-
-def distance(proposed: Sequence[str], accepted: Sequence[str]) -> float:
-    """The share of the words of both that are not in both in the same order, 0 to 1."""
-    return 1 - SequenceMatcher(None, proposed, accepted, autojunk=False).ratio()
 
 
 def _answers(session: Session, tenant_id: int, since: datetime | None, found: dict[Key, Quality]) -> None:

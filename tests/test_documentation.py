@@ -6,10 +6,13 @@ from pathlib import Path
 
 import click
 
-from appliance import commands, config, events, kinds
+from appliance import commands, config, events, kinds, telemetry
+from appliance.telemetry import Counter, Figure, Timer
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+METRICS = ROOT / "docs" / "metrics.md"
+FIGURES = (*telemetry.COUNTED, *telemetry.LOOKED_AT, *telemetry.OF_A_PROCESS)
 
 
 def test_every_setting_is_documented_and_no_other():
@@ -30,6 +33,22 @@ def test_every_event_is_documented_and_no_other():
     assert set(documented) == events.TYPES
 
 
+def test_every_figure_is_documented_with_its_labels_and_no_other():
+    rows = re.findall(r"^\| `(renamer_\w+)` \| (\w+) \| (.*?) \|", METRICS.read_text(), re.MULTILINE)
+    documented = {name: (kind, re.findall(r"`(\w+)`", labels.partition(":")[0])) for name, kind, labels in rows}
+
+    assert documented == {_shown(one): (one.kind, list(one.labels)) for one in FIGURES}
+
+
+def test_what_is_asked_of_prometheus_in_the_documents_exists():
+    known = {_shown(one) for one in FIGURES if not isinstance(one, Timer)}
+    known |= {f"{one.name}_{part}" for one in FIGURES if isinstance(one, Timer) for part in ("bucket", "sum", "count")}
+    asked = "".join(re.findall(r"```(?:promql|yaml)\n(.*?)```", METRICS.read_text(), re.DOTALL))
+
+    assert set(re.findall(r"renamer_\w+", asked))
+    assert set(re.findall(r"renamer_\w+", asked)) <= known
+
+
 def test_every_option_of_a_source_is_documented_and_no_other():
     own, *tables = re.split(r"^## ", (REFERENCE / "sources.md").read_text(), flags=re.MULTILINE)[1:]
     documented = {table.split("`")[1]: _rows(table) | _rows(own) for table in tables}
@@ -46,6 +65,11 @@ def test_every_link_between_our_documents_leads_somewhere():
         if not (document.parent / link).exists()
     ]
     assert not broken
+
+
+def _shown(figure: Figure) -> str:
+    """As Prometheus has it."""
+    return figure.name + "_total" * isinstance(figure, Counter)
 
 
 def _rows(table: str) -> set[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from appliance import storage
+from appliance import storage, telemetry
 from appliance.storage import Storage, buckets
 from tests.servers.seaweed import Seaweed
 from tests.storages import in_folder, url_of
@@ -167,3 +167,15 @@ def test_what_is_wrong_with_a_storage_is_said(seaweed: Seaweed, in_bucket: Stora
     assert "RENAMER_STORAGE_URL" in nowhere.problem()
     with pytest.raises(OSError, match="does not do what is asked"):
         nowhere.put_preview(1, PICTURE, b"x")
+
+
+def test_what_cannot_be_stored_is_counted(tmp_path: Path):
+    (tmp_path / "pictures").write_bytes(b"a file where a folder should be")
+    broken = storage.of(tmp_path.as_uri())
+    failed: telemetry.Sample = (f"{telemetry.STORAGE_ERRORS.name}_total", ("put",))
+    before = telemetry.EVERYWHERE.seen().get(failed, 0)
+
+    with pytest.raises(OSError):
+        broken.put_preview(1, "ab" * 32, b"a picture")
+
+    assert telemetry.EVERYWHERE.seen()[failed] == before + 1

@@ -42,6 +42,7 @@ NOUNS = {
     "Members": "Who may do what.",
     "Tokens": "What programs sign in with.",
     "Health": "Is the server there, and all that it stands on?",
+    "Metrics": "Figures of the whole installation, for Prometheus.",
 }
 _NOUN_OF = {
     "source-kinds": "Sources",
@@ -188,7 +189,7 @@ def _failures(operation: Mapping[str, Any], method: str, handler: HTTPRouteHandl
     may_be = {
         400: "requestBody" in operation,
         401: bool(role) or signs_in or bool(handler.opt.get("signed")),
-        403: changes or role not in {None, Role.VIEWER},
+        403: changes or role not in {None, Role.VIEWER} or bool(handler.opt.get("of_all")),
         404: any(parameter["in"] == "path" for parameter in parameters) or signs_in,
         409: changes or bool(handler.opt.get("conflicts")),
         413: bool(handler.opt.get("takes_files")),

@@ -11,12 +11,15 @@ from appliance import storage
 from appliance.api.tail import Tail
 from appliance.config import Settings
 from appliance.db import Database
+from appliance.figures.keeping import Keeper
+from appliance.figures.looking import Counting
 from appliance.jobs import Doorbell
 from appliance.providers import Providers
 from appliance.reviews import Desk
 from appliance.secrets import Vault, vault_of
 from appliance.sources import Connections
 from appliance.storage import Storage
+from appliance.telemetry import Tally
 
 
 @dataclass(eq=False)
@@ -30,10 +33,15 @@ class House:
     def __post_init__(self) -> None:
         self.connections = Connections(self.vault, self.settings.data, self.database, self.storage)
         self.providers = Providers(self.vault, self.database)
+        self.requests = Tally()
+        self.counting = Counting(self.database)
+        self.figures = Keeper(self.database)
+        self.figures.start()
 
     def close(self) -> None:
         self.connections.close()
         self.providers.close()
+        self.figures.stop()
         self.database.close()
 
     def ring(self, image_ids: Sequence[int]) -> None:

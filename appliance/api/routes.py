@@ -14,6 +14,7 @@ from appliance.api import (
     hooks,
     images,
     learned,
+    metrics,
     profiles,
     providers,
     quality,
@@ -49,6 +50,7 @@ def handlers() -> list[Any]:
     return [
         health.alive,
         health.ready,
+        metrics.metrics,
         Router(
             "/",
             request_class=Asking,

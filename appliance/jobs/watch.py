@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from appliance import events
+from appliance import events, telemetry
 from appliance.errors import Problem
 from appliance.intake import Intake, Look, Stopped
 from appliance.intake.bursts import Bursts
@@ -150,6 +150,7 @@ class Watcher:
         began = time.monotonic()
         self._note(intake.folder(folder), time.monotonic() - began)
         self.hints.looked_at(folder, time.monotonic() - began)
+        self._count(time.monotonic() - began, "folder")
 
     def _look_through(self, intake: Intake, watch: Watch) -> None:
         choices = msgspec.convert(self.source.choices, Choices)
@@ -157,9 +158,13 @@ class Watcher:
         look = intake.everything()
         took = time.monotonic() - began
         self.hints.looked_at(None, took)
+        self._count(took, "everything")
         pause = min(max(POLL_SECONDS, POLL_SHARE * took), choices.interval) if watch.blind else choices.interval
         self._scan_at = time.monotonic() + pause
         self._note(look, took)
+
+    def _count(self, took: float, extent: str) -> None:
+        self.worker.database.tally.took(telemetry.SCAN_SECONDS, took, self.source.kind, extent)
 
     def _note(self, look: Look, took: float) -> None:
         if (look.arrived or look.again) and not self._prepared:
@@ -184,6 +189,7 @@ class Watcher:
     def _fails(self, error: Exception) -> None:
         """Says it once, and waits longer each time."""
         self._failures += 1
+        self.worker.database.tally.count(telemetry.SCAN_FAILURES, self.source.kind)
         reason = (
             str(error) if isinstance(error, ConnectorError | Problem) else f"It could not be looked through: {error}"
         )

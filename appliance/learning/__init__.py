@@ -1,6 +1,6 @@
 """What people's decisions about names teach: words of one tenant, with their pictures, to be seen and forgotten."""
 
-from appliance.learning.deciding import approved, rejected, undone
+from appliance.learning.deciding import approved, distance, rejected, undone
 from appliance.learning.lessons import School
 from appliance.learning.memory import (
     LATEST,
@@ -22,6 +22,7 @@ __all__ = [
     "School",
     "Taught",
     "approved",
+    "distance",
     "examples",
     "forget",
     "forget_all",

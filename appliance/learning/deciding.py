@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 from typing import Any
 
 import msgspec
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from appliance import naming
+from appliance import naming, telemetry
+from appliance.db import tally_of
 from appliance.learning import memory, subjects
 from appliance.models import REVIEWED, Batch, Example, Image, SeenDescription, Verdict, now
 from appliance.sources import Policy
+from appliance.vision import counting
 from appliance.words import Origin, Word
 
 _OF_OTHERS = {Origin.KEYWORD, Origin.PLACE, Origin.EXIF, Origin.FOLDER, Origin.COUNTER, Origin.ORIGINAL}
@@ -38,8 +41,10 @@ def undone(session: Session, image: Image) -> None:
     gave."""
     mine = Example.tenant_id == image.tenant_id, Example.image_id == image.id
     values = {"verdict": Verdict.UNDONE, "word": "", "features": None, "at": now()}
-    known = session.scalar(update(Example).where(*mine).values(values).returning(Example.id))
-    if known is None and session.get_one(Batch, image.batch_id).kind in REVIEWED:
+    known = session.scalar(update(Example).where(*mine).values(values).returning(Example))
+    if known is not None:
+        _count(session, known)
+    elif session.get_one(Batch, image.batch_id).kind in REVIEWED:
         _put(session, image, Verdict.UNDONE, image.proposal or {}, "")
 
 
@@ -52,22 +57,35 @@ def _put(session: Session, image: Image, verdict: Verdict, first: Mapping[str, A
     about_people = bool(subjects.PEOPLE & {part for one in words for part in one.text.split()})
     mine = Example.tenant_id == image.tenant_id, Example.image_id == image.id
     session.execute(delete(Example).where(*mine))
-    session.add(
-        Example(
-            tenant_id=image.tenant_id,
-            image_id=image.id,
-            sha256=image.sha256,
-            verdict=verdict,
-            proposed=" ".join(one.text for one in words),
-            accepted=accepted,
-            word=word,
-            forgotten=about_people or not memory.is_on(session, image.tenant_id),
-            language=policy.language,
-            profile=policy.profile,
-            confidence=float(first.get("confidence", 0.0)),
-            **_seer(session, image, policy),
-        )
+    example = Example(
+        tenant_id=image.tenant_id,
+        image_id=image.id,
+        sha256=image.sha256,
+        verdict=verdict,
+        proposed=" ".join(one.text for one in words),
+        accepted=accepted,
+        word=word,
+        forgotten=about_people or not memory.is_on(session, image.tenant_id),
+        language=policy.language,
+        profile=policy.profile,
+        confidence=float(first.get("confidence", 0.0)),
+        **_seer(session, image, policy),
     )
+    session.add(example)
+    _count(session, example)
+
+
+def distance(proposed: Sequence[str], accepted: Sequence[str]) -> float:
+    """The share of the words of both that are not in both in the same order, 0 to 1."""
+    return 1 - SequenceMatcher(None, proposed, accepted, autojunk=False).ratio()
+
+
+def _count(session: Session, decided: Example) -> None:
+    tally, named = tally_of(session), counting.labels(decided.provider, decided.prompt)
+    tally.count(telemetry.DECISIONS, *named, decided.verdict)
+    tally.count(telemetry.CONFIDENCE, *named, by=decided.confidence)
+    if decided.verdict is Verdict.EDITED:
+        tally.count(telemetry.CHANGED, *named, by=distance(decided.proposed.split(), decided.accepted.split()))
 
 
 def _spaced(word: Word) -> Word:

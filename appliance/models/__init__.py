@@ -3,6 +3,7 @@
 from appliance.models.accounts import ApiToken, Link, LinkPurpose, Membership, Role, SignIn, Throttle, User
 from appliance.models.base import OWN_TENANT, Base, Moment, Owner, Tenant, now
 from appliance.models.comparing import ComparedChoice, ComparedImage, Comparison
+from appliance.models.figures import CountedFigure
 from appliance.models.images import (
     FINAL,
     LIVING,
@@ -43,6 +44,7 @@ __all__ = [
     "ComparedChoice",
     "ComparedImage",
     "Comparison",
+    "CountedFigure",
     "DeliveryHeard",
     "Event",
     "Example",

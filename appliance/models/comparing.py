@@ -59,5 +59,6 @@ class ComparedImage(Base):
     right_problem: Mapped[str] = mapped_column(Text, default="")
     choice: Mapped[ComparedChoice] = mapped_column(said(ComparedChoice), default=ComparedChoice.OPEN)
     better: Mapped[str] = mapped_column(Text, default="")
+    chosen_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]

@@ -173,6 +173,7 @@ class Image(Base):
             "tenant_id",
             "state",
             "id",
+            "preview",  # for SQLite, which would look for it in each row otherwise
             sqlite_where=SHOWN,
             postgresql_where=SHOWN,
         ),

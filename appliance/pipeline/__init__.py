@@ -12,6 +12,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from appliance import telemetry
 from appliance.models import Image, ImageState, now
 from appliance.pipeline import applying, describing, looking, planning
 from appliance.pipeline.describing import Place
@@ -33,6 +34,14 @@ _STEPS: dict[ImageState, Step] = {
     ImageState.DESCRIBED: planning.plan,
     ImageState.PLANNED: applying.apply,
     ImageState.RENAMING: applying.recover,
+}
+_NAMES = {
+    ImageState.FOUND: "fetch",
+    ImageState.UNSTABLE: "fetch",
+    ImageState.FETCHED: "describe",
+    ImageState.DESCRIBED: "plan",
+    ImageState.PLANNED: "apply",
+    ImageState.RENAMING: "recover",
 }
 _NOT_LOOKED_AT = (ImageState.FOUND, ImageState.FETCHED)
 
@@ -65,9 +74,12 @@ def _let_wait(worker: Worker, claims: list[Claim], places: dict[int, Place], cla
 
 
 def _wait(worker: Worker, place: Place, one: Claim) -> None:
+    began = time.monotonic()
     try:
         describing.wait_for(worker, place.order, place.chain, one)
+        worker.database.tally.took(telemetry.STEP_SECONDS, time.monotonic() - began, _NAMES[one.state])
     except Exception:
+        worker.database.tally.count(telemetry.STEP_FAILURES, _NAMES[one.state])
         logger.exception("Nobody could be asked about %s", one.path)
         worker.told(_finished(worker, one.tenant_id, [looking.again(one, _UNEXPECTED)]))
     finally:
@@ -82,9 +94,13 @@ def _alike(one: Claim) -> tuple[int, str, str]:
 
 
 def _step(worker: Worker, claims: list[Claim]) -> None:
+    state, began = claims[0].state, time.monotonic()
     try:
-        outcomes = _STEPS[claims[0].state](worker, worker.order(claims[0]), claims)
+        outcomes = _STEPS[state](worker, worker.order(claims[0]), claims)
+        each = (time.monotonic() - began) / len(claims)
+        worker.database.tally.took(telemetry.STEP_SECONDS, each, _NAMES[state], times=len(claims))
     except Exception:
+        worker.database.tally.count(telemetry.STEP_FAILURES, _NAMES[state])
         logger.exception("A step failed for %s and %s more", claims[0].path, len(claims) - 1)
         outcomes = [looking.again(one, _UNEXPECTED) for one in claims]
     if outcomes:

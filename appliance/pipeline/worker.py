@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from appliance import vision
 from appliance.db import Database
 from appliance.errors import Unavailable
+from appliance.figures.keeping import Keeper
 from appliance.imaging import Decoder
 from appliance.learning import School
 from appliance.models import Batch, BatchKind, Source
@@ -56,6 +57,8 @@ class Worker:
         self.school = School(self.database, self.storage)
         self.heartbeat = Heartbeat(self.database, self.owner)
         self.heartbeat.start()
+        self.figures = Keeper(self.database)
+        self.figures.start()
 
     def close(self) -> None:
         self.waiting.close()
@@ -63,6 +66,7 @@ class Worker:
         self.decoder.close()
         self.connections.close()
         self.providers.close()
+        self.figures.stop()
 
     def order(self, claim: Claim) -> Order:
         return self.order_of(claim.tenant_id, claim.batch_id, claim.source_id)

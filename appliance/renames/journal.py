@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from appliance import naming
+from appliance import naming, telemetry
+from appliance.db import tally_of
 from appliance.models import IS_OPEN, OPEN, Rename, RenameState, now
 from appliance.renames.moves import Ended, Ending, LeaseLost, Move
 from appliance.sources import folder_of, name_of
@@ -172,6 +173,9 @@ def note_step(session: Session, tenant_id: int, move: Move, fence: int, step: st
 def close(session: Session, attempts: Sequence[Ended]) -> None:
     """Ends the rows of attempts, and what they undo. UNCLEAR leaves them open."""
     ended = [one for one in attempts if one.result.ending in _ENDS]
+    for one in ended:
+        for move in one.moves:
+            tally_of(session).count(telemetry.RENAMES, "undo" if move.undoes_id else "rename", one.result.ending)
     if rows := [row for one in ended for row in _closing(one)]:
         session.execute(_CLOSE, rows)
     done = (one for one in ended if one.result.ending is Ending.DONE)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from appliance.storage.blobs import Blobs, InParts, Kept
+from appliance.storage.blobs import Blobs, InParts, Kept, noted
 from appliance.storage.buckets import Address, Bucket
 from appliance.storage.folders import Folder
 from appliance.storage.uploads import Uploads
@@ -39,31 +39,34 @@ class Storage:
 
     def put_preview(self, tenant_id: int, sha256: str, jpeg: bytes) -> None:
         """Stores a preview whole or not at all; putting the same one again changes nothing."""
-        self.blobs.put(_name(tenant_id, sha256), io.BytesIO(jpeg))
+        self._put(_name(tenant_id, sha256), jpeg)
 
     def put_thumbnail(self, tenant_id: int, sha256: str, jpeg: bytes) -> None:
         """Likewise."""
-        self.blobs.put(_name(tenant_id, sha256, _SMALL), io.BytesIO(jpeg))
+        self._put(_name(tenant_id, sha256, _SMALL), jpeg)
 
     def thumbnail(self, tenant_id: int, sha256: str) -> bytes | None:
         return self._read(_name(tenant_id, sha256, _SMALL))
 
     def has_thumbnail(self, tenant_id: int, sha256: str) -> bool:
-        return self.blobs.has(_name(tenant_id, sha256, _SMALL))
+        with noted("get"):
+            return self.blobs.has(_name(tenant_id, sha256, _SMALL))
 
     def preview(self, tenant_id: int, sha256: str) -> bytes | None:
         return self._read(_name(tenant_id, sha256))
 
     def drop_preview(self, tenant_id: int, sha256: str) -> None:
-        self.blobs.drop(_name(tenant_id, sha256))
+        with noted("drop"):
+            self.blobs.drop(_name(tenant_id, sha256))
 
     def prune(self, at: datetime | None = None) -> int:
         """Removes what nobody has needed for long; returns how many files. Whatever is missing then is made again when
         its image is looked at afresh."""
         at = at or datetime.now(UTC)
-        old = [one.name for one in self.blobs.below("pictures") if one.changed_at < at - _kept(one.name)]
-        for name in old:
-            self.blobs.drop(name)
+        with noted("drop"):
+            old = [one.name for one in self.blobs.below("pictures") if one.changed_at < at - _kept(one.name)]
+            for name in old:
+                self.blobs.drop(name)
         return len(old)
 
     @property
@@ -75,12 +78,17 @@ class Storage:
         """What is wrong with it, and what to do; "" where nothing is."""
         return self.blobs.problem()
 
+    def _put(self, name: str, jpeg: bytes) -> None:
+        with noted("put"):
+            self.blobs.put(name, io.BytesIO(jpeg))
+
     def _read(self, name: str) -> bytes | None:
-        found = self.blobs.get(name)
-        if found is None:
-            return None
-        with found:
-            return found.read()
+        with noted("get"):
+            found = self.blobs.get(name)
+            if found is None:
+                return None
+            with found:
+                return found.read()
 
 
 def _kept(name: str) -> timedelta:

@@ -1,11 +1,14 @@
 """What a place must do in which pictures and uploads are kept."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 from urllib.parse import quote
+
+from appliance import telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,16 @@ class Kept:
     name: str
     size: int
     changed_at: datetime
+
+
+@contextmanager
+def noted(act: str) -> Iterator[None]:
+    """Counts what fails."""
+    try:
+        yield
+    except OSError:
+        telemetry.EVERYWHERE.count(telemetry.STORAGE_ERRORS, act)
+        raise
 
 
 class Blobs(Protocol):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from appliance.storage.blobs import Blobs, Kept
+from appliance.storage.blobs import Blobs, Kept, noted
 
 _FOLDER = "uploads"
 _FETCHED_WITHIN = timedelta(minutes=10)
@@ -25,18 +25,22 @@ class Uploads:
 
     def put(self, tenant_id: int, batch_id: int, name: str, data: BinaryIO) -> int:
         """Stores a stream whole or not at all, and tells its size."""
-        return self.blobs.put(self.name(tenant_id, batch_id, name), data)
+        with noted("put"):
+            return self.blobs.put(self.name(tenant_id, batch_id, name), data)
 
     def adopt(self, tenant_id: int, batch_id: int, name: str, file: Path) -> None:
         """Likewise a finished file of this machine, which is gone then, durably."""
-        self.blobs.adopt(self.name(tenant_id, batch_id, name), file)
+        with noted("put"):
+            self.blobs.adopt(self.name(tenant_id, batch_id, name), file)
 
     def remove(self, tenant_id: int, batch_id: int, name: str) -> None:
         """Nothing happens where there is none."""
-        self.blobs.drop(self.name(tenant_id, batch_id, name))
+        with noted("drop"):
+            self.blobs.drop(self.name(tenant_id, batch_id, name))
 
     def get(self, tenant_id: int, batch_id: int, name: str) -> BinaryIO | None:
-        return self.blobs.get(self.name(tenant_id, batch_id, name))
+        with noted("get"):
+            return self.blobs.get(self.name(tenant_id, batch_id, name))
 
     def address_of(self, tenant_id: int, batch_id: int, name: str, *, called: str) -> str | None:
         """Where anybody may fetch it for a few minutes, without this server, as a file that is called so; None where
@@ -49,6 +53,7 @@ class Uploads:
     def drop(self, tenant_id: int, batch_id: int) -> int:
         """All of a batch; how many there were."""
         names = [one.name for one in self.of(tenant_id, batch_id)]
-        for name in names:
-            self.blobs.drop(name)
+        with noted("drop"):
+            for name in names:
+                self.blobs.drop(name)
         return len(names)

@@ -14,9 +14,9 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from appliance import events
-from appliance.db import insert_once
+from appliance.db import insert_once, tally_of
 from appliance.models import Ask, OwnProvider, SeenDescription
-from appliance.vision import budgets
+from appliance.vision import budgets, counting
 from appliance.vision.provider import Priced, Provider, VisionError
 from appliance.words import Description, Usage
 
@@ -122,6 +122,7 @@ def begin(
 
 def answered(session: Session, row_id: int, question: Question, begun: Begun, said: Description) -> None:
     """Keeps the answer, charges it, and remembers that the provider works."""
+    counting.answered(tally_of(session), said)
     insert_once(session, SeenDescription, [kept(question, said)])
     forget_tries(session, [question])
     mine = _end(session, question, begun)
@@ -138,6 +139,7 @@ def failed(
     session: Session, link: Link, row_id: int, question: Question, begun: Begun, error: VisionError, moment: datetime
 ) -> int:
     """Remembers what came of it; returns how often this picture was tried with this provider."""
+    counting.failed(tally_of(session), link.provider, error)
     ask = _end(session, question, begun)
     row = session.get(OwnProvider, row_id, with_for_update=True)
     if row is not None and error.refused:

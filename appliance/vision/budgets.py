@@ -8,8 +8,9 @@ from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session
 
 from appliance import events
-from appliance.db import insert_into, insert_once
+from appliance.db import insert_into, insert_once, tally_of
 from appliance.models import Allowance, Ask, Spending, VisionChoices
+from appliance.vision import counting
 from appliance.words import Description, Usage
 
 DOLLAR = 1_000_000  # in which costs are counted
@@ -85,6 +86,7 @@ def release(session: Session, tenant_id: int, day: str, amount: int, cost: int =
 
 def note(session: Session, tenant_id: int, day: str, said: Description) -> None:
     """Adds what an answer took to what its provider took that day."""
+    counting.charged(tally_of(session), said)
     usage = said.usage
     values = {
         "calls": max(usage.calls, 1),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from appliance.db import Database
 from appliance.models import now
-from appliance.vision import asking, budgets
+from appliance.vision import asking, budgets, counting
 from appliance.vision.asking import Begun, InVain, Later, Link, Question, Resting
 from appliance.vision.provider import Context, Provider, VisionError
 from appliance.words import Description
@@ -125,11 +125,14 @@ class Chain:
                 context = tell(link.provider)
                 begun = time.monotonic()
                 said = link.provider.describe(preview, language=question.language, context=context)
-                return _timed(said, time.monotonic() - begun)
+                said = _timed(said, time.monotonic() - begun)
         except VisionError as error:
+            counting.failed(self.database.tally, link.provider, error)
             if link.row is not None and error.permanent and not error.refused:
                 self._stop(link.row.id, question.tenant_id, str(error))
             raise
+        counting.answered(self.database.tally, said)
+        return said
 
     def _stop(self, row_id: int, tenant_id: int, reason: str) -> None:
         with self.database.session(tenant_id) as session:

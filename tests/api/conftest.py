@@ -75,7 +75,7 @@ class Place:
             (method, route.path)
             for route in self.application.routes
             for method in getattr(route, "methods", {"GET"})
-            if route.path.startswith(("/api/v1", "/health")) and method != "OPTIONS"
+            if route.path.startswith(("/api/v1", "/health", "/metrics")) and method != "OPTIONS"
         }
 
     def pattern(self, method: str, path: str) -> str:

@@ -22,6 +22,7 @@ OWNERS = (200, 403, 403, 404, 401)
 READ: list[tuple[str, tuple[int, ...]]] = [
     ("/health", ANYBODY),
     ("/health/ready", ANYBODY),
+    ("/metrics", (200, 200, 200, 403, 401)),
     ("/api/v1/images", LISTS),
     ("/api/v1/images/{photo}", ONE),
     ("/api/v1/images/{photo}/thumbnail", ONE),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from appliance import quality
+from appliance import learning, quality
 from appliance.db import Database
 from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Example, SeenDescription, Tenant, Verdict, now
@@ -58,7 +58,7 @@ def test_an_edit_is_measured_by_the_words_that_it_changed(database):
     decided(database, Verdict.EDITED, accepted="rex")
 
     assert measured(database)[0].changed == pytest.approx(0.75)
-    assert quality.distance(["brown", "dog"], ["brown", "dog"]) == 0
+    assert learning.distance(["brown", "dog"], ["brown", "dog"]) == 0
 
 
 def test_time_and_cost_are_of_all_answers_and_what_tells_no_time_counts_for_none(database):

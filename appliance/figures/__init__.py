@@ -1,0 +1,1 @@
+"""Figures for those who run it: what was counted, and how things stand."""
