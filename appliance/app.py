@@ -122,7 +122,7 @@ def make_worker(
         kept,
         Decoder(),
         sources.Connections(vault, settings.data, database, kept),
-        providers.Providers(vault, database, settings.workers),
+        providers.Providers(vault, database, settings.workers, settings.offline),
         owner=owner,
         actor=actor,
         told=told,

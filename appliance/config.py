@@ -18,11 +18,13 @@ PREFIX = "RENAMER_"
 DATABASE_FILE = "renamer.db"
 DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 LONGEST_WRITING_SECONDS = 2
+_YES, _NO = frozenset({"1", "yes", "true", "on"}), frozenset({"0", "no", "false", "off"})
 SECONDED = "+local"  # after a provider's name, for a second opinion
 SECRET_FILES = {"DATABASE_URL", "GOOGLE_CREDENTIALS", "OPENAI_API_KEY", "QUEUE_URL", "SECRET_KEY", "STORAGE_URL"}
 KNOWN = {
     "BASE_URL",
     "DATA",
+    "OFFLINE",
     "OPENAI_BASE_URL",
     "OPENAI_MODEL",
     "SFTP_LISTEN",
@@ -52,6 +54,7 @@ class Settings:
     openai_api_key: str = field(default="", repr=False)
     openai_model: str = ""
     google_credentials: str = field(default="", repr=False)
+    offline: bool = False  # no picture leaves this machine, whoever decides otherwise
 
     @property
     def vision_chain(self) -> tuple[str, ...]:
@@ -101,6 +104,7 @@ class Settings:
             openai_api_key=values.get("OPENAI_API_KEY", ""),
             openai_model=values.get("OPENAI_MODEL", ""),
             google_credentials=values.get("GOOGLE_CREDENTIALS", ""),
+            offline=_offline(values, problems),
         )
         if problems:
             raise Misconfigured("\n".join(problems))
@@ -194,6 +198,13 @@ def _number(values: Mapping[str, str], problems: list[str], name: str, usual: in
         problems.append(f"{PREFIX}{name} is {given!r}; give a whole number from 1 to {most}.")
         return usual
     return int(given)
+
+
+def _offline(values: Mapping[str, str], problems: list[str]) -> bool:
+    given = values.get("OFFLINE", "0").lower()
+    if given not in _YES | _NO:
+        problems.append(f"{PREFIX}OFFLINE is {given!r}; give 1, so that no picture leaves this machine, or 0.")
+    return given not in _NO
 
 
 def _sftp_listen(values: Mapping[str, str], problems: list[str]) -> tuple[str, int] | None:

@@ -32,7 +32,7 @@ class House:
 
     def __post_init__(self) -> None:
         self.connections = Connections(self.vault, self.settings.data, self.database, self.storage)
-        self.providers = Providers(self.vault, self.database)
+        self.providers = Providers(self.vault, self.database, offline=self.settings.offline)
         self.requests = Tally()
         self.counting = Counting(self.database)
         self.figures = Keeper(self.database)

@@ -188,7 +188,7 @@ def tested(house: House, member: Member, provider_id: int) -> ProviderTested:
         row = providers.find(session, member.tenant_id, provider_id)
         values = providers.options_of(row, house.vault)
     try:
-        tried = providers.tested(row.kind, values)
+        tried = providers.tested(row.kind, values, offline=house.settings.offline)
     except VisionError as error:
         return ProviderTested(False, [ProviderStep("It can be asked", str(error))], 0)
     with house.database.session(member.tenant_id) as session:

@@ -33,7 +33,8 @@ class SpentView(msgspec.Struct, frozen=True):
 
 
 class BudgetView(msgspec.Struct, frozen=True):
-    """Today and this month in UTC. With `offline`, nothing leaves this machine."""
+    """Today and this month in UTC. With `offline`, nothing leaves this machine; where the setting RENAMER_OFFLINE says
+    so, it stays like that whatever is decided here."""
 
     offline: bool
     today: SpentView
@@ -141,7 +142,7 @@ def millionths(dollars: object) -> int | None:
 def _budget(house: House, member: Member) -> BudgetView:
     with house.database.reading(member.tenant_id) as session:
         today, month = budgets.spent(session, member.tenant_id, now())
-        offline = budgets.choices(session, member.tenant_id).offline
+        offline = house.settings.offline or budgets.choices(session, member.tenant_id).offline
     return BudgetView(offline, _spent(today), _spent(month))
 
 

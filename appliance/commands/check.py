@@ -19,6 +19,7 @@ from appliance.errors import Problem
 from appliance.imaging import Decoder
 from appliance.jobs import receiving
 from appliance.models import OWN_TENANT, OwnProvider
+from appliance.providers import kinds
 from appliance.secrets import vault_of
 from appliance.web import bundled
 
@@ -37,6 +38,7 @@ def check(settings: Settings) -> None:
         ("storage", _storage),
         ("decoder", _decoder),
         ("vision", _vision),
+        *([("offline", _offline)] if settings.offline else []),
         *_providers(settings),
         ("vision servers", _servers),
         ("dashboard", _dashboard),
@@ -132,7 +134,13 @@ def _providers(settings: Settings) -> list[tuple[str, Callable[[Settings], str]]
     return [(f"vision by {row.name}", partial(_provider, row)) for row in rows]
 
 
+def _offline(_: Settings) -> str:
+    return "no picture leaves this machine (RENAMER_OFFLINE), whatever providers there are"
+
+
 def _provider(row: OwnProvider, settings: Settings) -> str:
+    if settings.offline and kinds.leaves(row.kind, row.options):
+        return f"not asked, since {providers.OFFLINE.removesuffix('.')}"
     if row.problem:
         raise Problem(f"{row.problem} It is asked no more, until it is changed or tested on the page Vision.")
     provider = providers.connect(row.kind, providers.options_of(row, vault_of(settings)))

@@ -21,17 +21,21 @@ from appliance.vision.provider import Closes
 from appliance.words import Description
 
 CHAIN = "chain"  # all that a tenant has enabled, in their order
+OFFLINE = "nothing leaves this machine, as RENAMER_OFFLINE says."
+DECIDED = "nothing leaves this machine, as you decided."
 DEFAULT = "local"  # for a tenant that has decided nothing
 
 
 @dataclass
 class Providers:
     """Connects with each provider once, as long as its options are the same. `computing` is how many pictures may be
-    looked at by this process itself at the same time."""
+    looked at by this process itself at the same time. `offline` says that none may leave this machine, whatever a
+    tenant has decided; then nothing connects with whoever is elsewhere."""
 
     vault: Vault
     database: Database
     computing: int = 1
+    offline: bool = False
     _open: dict[int, tuple[Mapping[str, Any], str, Provider]] = field(default_factory=dict)
     _turns: dict[tuple[int, int], threading.Semaphore] = field(default_factory=dict)
     _outdated: list[Provider] = field(default_factory=list)  # others may be waiting for them
@@ -47,7 +51,7 @@ class Providers:
             return None
         with self.database.reading(tenant_id) as session:
             rows = _rows(session, tenant_id, named)
-            offline = budgets.choices(session, tenant_id).offline
+            offline = OFFLINE if self.offline else DECIDED if budgets.choices(session, tenant_id).offline else ""
         if named == CHAIN and rows:
             rows = [row for row in rows if row.enabled]
             if not rows:
@@ -74,6 +78,8 @@ class Providers:
             return provider
 
     def _connected(self, row: OwnProvider) -> Provider:
+        if self.offline and kinds.leaves(row.kind, row.options):
+            return _Unusable(row.kind, OFFLINE)
         try:
             provider = kinds.connect(row.kind, options_of(row, self.vault))
             return self._in_turn(provider) if row.options.get("second_opinion") else provider

@@ -43,7 +43,7 @@ class Chain:
 
     links: tuple[Link, ...]
     database: Database
-    offline: bool = False
+    offline: str = ""  # why pictures must not leave this machine; "" where they may
     lacks: str = "There is no provider."  # why there are no links, where there are none
     computing: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(1))
     clock: Callable[[], datetime] = now
@@ -75,7 +75,7 @@ class Chain:
 
     def _refuse(self, link: Link) -> None:
         if self.offline and link.leaves:
-            raise InVain("nothing leaves this machine, as you decided.")
+            raise InVain(self.offline)
         if link.row is not None and link.row.problem:
             raise InVain(link.row.problem)
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -215,6 +216,29 @@ def test_where_nothing_may_leave_this_machine_only_servers_on_it_are_asked(galle
 
         assert len(_questions(server)) == 1
     assert gallery.states() == {ImageState.RENAMED}
+
+
+@ON_SQLITE
+def test_what_the_machine_keeps_to_itself_no_tenant_can_send(gallery: Gallery):
+    with served("eyes", kind="llama") as server:
+        number = gallery.add(server, "elsewhere", base_url=server.elsewhere)
+        gallery.photos(1)
+        gallery.until_done()
+        assert len(_questions(server)) == 1
+
+        gallery.settings = replace(gallery.settings, offline=True)
+        gallery.photos(1)
+        gallery.workers[0].close()
+        gallery.workers = []
+        gallery.another_worker()
+        gallery.until_done()
+        row = gallery.row(number)
+        options = providers.options_of(row, vault_of(gallery.settings))
+        tried = providers.tested(row.kind, options, offline=gallery.settings.offline)
+
+        assert len(_questions(server)) == 1
+    assert "RENAMER_OFFLINE" in gallery.images()[1].reason
+    assert "RENAMER_OFFLINE" in tried.steps[0].problem
 
 
 def test_what_nobody_could_look_at_is_looked_at_once_somebody_can(gallery: Gallery):

@@ -68,6 +68,11 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def elsewhere(self) -> str:
+        """Of no machine in particular, so pictures leave this one for it; it leads here all the same."""
+        return f"http://0.0.0.0:{self.port}/v1"
+
+    @property
     def url(self) -> str:
         """The base URL, as OpenAI's clients take it."""
         return f"{self.address}/v1"

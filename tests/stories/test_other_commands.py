@@ -8,6 +8,7 @@ import pytest
 
 from appliance import migrations
 from tests.home import Home
+from tests.servers.vision_server import served
 
 
 def test_check_tries_everything_a_line_each(home: Home):
@@ -27,6 +28,17 @@ def test_check_tries_everything_a_line_each(home: Home):
         "dashboard",
         "uploads",
     ]
+
+
+def test_check_says_that_nothing_leaves_this_machine_and_asks_nobody_elsewhere(home: Home):
+    with served("eyes", kind="llama") as server:
+        asked = {"VISION": "openai", "OPENAI_BASE_URL": server.elsewhere, "OPENAI_MODEL": "eyes", "OFFLINE": "1"}
+        home.environment |= {f"RENAMER_{name}": value for name, value in asked.items()}
+        said = home.run("check")
+
+        assert server.asked == []
+    assert "ok       offline: no picture leaves this machine" in said.output
+    assert "ok       vision by openai: not asked" in said.output
 
 
 def test_check_names_a_misspelt_setting(home: Home):

@@ -201,6 +201,7 @@ def _shown(
             budgets=(*_meter("Today", today), *_meter("This month", month)),
             spent=(("Today", _told(today)), ("This month", _told(month))),
             offline=budgets.choices(session, member.tenant_id).offline,
+            always_offline=house_of(request).settings.offline,
             per_day=_amount(today.limit),
             per_month=_amount(month.limit),
             spendings=tuple(_spending(row) for row in budgets.spendings(session, member.tenant_id, since)),

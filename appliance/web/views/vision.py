@@ -56,6 +56,7 @@ class Vision(View, kw_only=True):
     budgets: tuple[Usage, ...] = ()
     spent: tuple[tuple[str, str], ...] = ()
     offline: bool = False
+    always_offline: bool = False  # as the settings of this machine say, whatever is decided here
     per_day: str = ""
     per_month: str = ""
     spendings: tuple[SpendingLine, ...] = ()
