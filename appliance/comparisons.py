@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from appliance import events
+from appliance import events, telemetry
+from appliance.db import tally_of
 from appliance.errors import Conflict, Invalid, NotFound
 from appliance.models import ComparedChoice, ComparedImage, Comparison, Image, Source, now
+from appliance.vision import counting
 
 MOST_IMAGES = 50
+BETTER, WORSE, NEITHER = "better", "worse", "neither"  # what a choice says of a side
 _LOOKED_THROUGH = 1000  # images of the source, the newest first
 _LONGEST = 200  # characters of what a person would say
 
@@ -110,8 +113,27 @@ def choose(session: Session, tenant_id: int, comparison_id: int, row_id: int, ch
         raise NotFound(f"There is no picture {row_id} in comparison {comparison_id}, or no such choice.")
     if image.due_at is not None:
         raise Conflict("It is being looked at: choose when both have answered.")
-    image.choice = ComparedChoice(choice)
+    if image.choice != choice:
+        _count(session, image, ComparedChoice(choice))
+    image.choice, image.chosen_at = ComparedChoice(choice), now()
     image.better = " ".join(better.split())[:_LONGEST] if image.choice is ComparedChoice.NEITHER else ""
+
+
+def verdicts(choice: ComparedChoice) -> dict[str, str]:
+    """What a choice says of each side; nothing of either while it is open."""
+    if choice is ComparedChoice.OPEN:
+        return {}
+    if choice is ComparedChoice.NEITHER:
+        return {"left": NEITHER, "right": NEITHER}
+    other = ComparedChoice.RIGHT if choice is ComparedChoice.LEFT else ComparedChoice.LEFT
+    return {str(choice): BETTER, str(other): WORSE}
+
+
+def _count(session: Session, image: ComparedImage, choice: ComparedChoice) -> None:
+    for side, verdict in verdicts(choice).items():
+        if said := getattr(image, side):
+            named = counting.labels(said["provider"], said["prompt"])
+            tally_of(session).count(telemetry.COMPARED, *named, verdict)
 
 
 def remove(session: Session, tenant_id: int, comparison_id: int, *, actor: str) -> None:

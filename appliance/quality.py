@@ -6,15 +6,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Float, Integer, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from appliance import learning, vision
-from appliance.models import Example, SeenDescription, Verdict
+from appliance import comparisons, learning, vision
+from appliance.models import ComparedChoice, ComparedImage, Example, SeenDescription, Verdict
 
 Key = tuple[str, str, str]  # provider, model without what it learned, version of the prompt
 
 
 @dataclass(slots=True)
 class Quality:
-    """Of names that people decided about, and of pictures that were described. `changed` is the share of an edited
+    """Of names that people decided about, of pictures that were described, and of answers that people compared with
+    another's and found `better`, `worse` or `neither`. `changed` is the share of an edited
     name's words that were changed, 0 to 1, `confidence` how sure the provider was, `seconds` and `cost` (millionths of
     a US dollar) what an answer took; each the mean, None where there is nothing to take it of."""
 
@@ -30,6 +31,9 @@ class Quality:
     described: int = 0
     seconds: float | None = None
     cost: int = 0
+    better: int = 0
+    worse: int = 0
+    neither: int = 0
 
     @property
     def decided(self) -> int:
@@ -40,15 +44,23 @@ class Quality:
         """The share of names that were taken as they were proposed."""
         return self.approved / self.decided if self.decided else None
 
+    @property
+    def compared(self) -> int:
+        return self.better + self.worse + self.neither
+
 
 def measured(session: Session, tenant_id: int, since: datetime | None = None) -> list[Quality]:
-    """What was decided and described since then, by provider, model and prompt; who was decided about most comes
-    first."""
+    """What was decided, described and compared since then, by provider, model and prompt; of whom most was decided
+    comes first."""
     found: dict[Key, Quality] = {}
     _count(session, tenant_id, since, found)
     _edits(session, tenant_id, since, found)
     _answers(session, tenant_id, since, found)
-    return sorted(found.values(), key=lambda one: (-one.decided, -one.described, one.provider, one.model, one.prompt))
+    _choices(session, tenant_id, since, found)
+    return sorted(
+        found.values(),
+        key=lambda one: (-one.decided, -one.described, -one.compared, one.provider, one.model, one.prompt),
+    )
 
 
 def _of(found: dict[Key, Quality], provider: str, model: str, prompt: str) -> Quality:
@@ -103,6 +115,18 @@ def _answers(session: Session, tenant_id: int, since: datetime | None, found: di
             before = (one.seconds or 0.0) * one.described
             one.seconds = (before + float(mean) * count) / (one.described + count)
         one.described, one.cost = one.described + count, one.cost + int(spent)
+
+
+def _choices(session: Session, tenant_id: int, since: datetime | None, found: dict[Key, Quality]) -> None:
+    mine = ComparedImage.tenant_id == tenant_id, ComparedImage.choice != ComparedChoice.OPEN
+    wanted = select(ComparedImage).where(*mine)
+    if since is not None:
+        wanted = wanted.where(ComparedImage.chosen_at >= since)
+    for image in session.scalars(wanted):
+        for side, verdict in comparisons.verdicts(image.choice).items():
+            if said := getattr(image, side):
+                one = _of(found, said["provider"], said["model"], said["prompt"])
+                setattr(one, verdict, getattr(one, verdict) + 1)
 
 
 def _since(column: InstrumentedAttribute[datetime], since: datetime | None) -> list[ColumnElement[bool]]:

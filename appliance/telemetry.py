@@ -50,6 +50,7 @@ CALLS = Counter(f"{PREFIX}provider_calls", "Requests to a provider's server.", (
 TOKENS = Counter(f"{PREFIX}provider_tokens", "Tokens that a provider charged.", ("provider", "prompt", "direction"))
 COST = Counter(f"{PREFIX}provider_cost_dollars", "What a provider's answers cost.", ("provider", "prompt"))
 DECISIONS = Counter(f"{PREFIX}decisions", "Names that people decided about.", ("provider", "prompt", "verdict"))
+COMPARED = Counter(f"{PREFIX}comparisons", "Answers compared by people.", ("provider", "prompt", "verdict"))
 CHANGED = Counter(f"{PREFIX}edited_words_share", "The shares of words changed, of all edits.", ("provider", "prompt"))
 CONFIDENCE = Counter(f"{PREFIX}decided_confidence", "The confidences of names decided about.", ("provider", "prompt"))
 SCAN_SECONDS = Timer(f"{PREFIX}scan_seconds", "A look through a source.", ("kind", "extent"), _LONG)
@@ -92,6 +93,7 @@ COUNTED: tuple[Figure, ...] = (
     TOKENS,
     COST,
     DECISIONS,
+    COMPARED,
     CHANGED,
     CONFIDENCE,
     SCAN_SECONDS,

@@ -23,7 +23,8 @@ class QualityView(msgspec.Struct, frozen=True):
     """Of one provider, model and version of its prompt. `acceptance` is the share of names that were taken as they
     were proposed, `changed` the mean share of an edited name's words that were changed, `confidence` how sure the
     provider was in the mean, `seconds` how long it took in the mean, `cost` the sum in millionths of a US dollar. Null
-    where there is nothing to take the mean of."""
+    where there is nothing to take the mean of. `better`, `worse` and `neither` are what people chose where its answers
+    stood beside another's."""
 
     provider: str
     model: str
@@ -39,6 +40,9 @@ class QualityView(msgspec.Struct, frozen=True):
     described: int
     seconds: float | None
     cost: int
+    better: int
+    worse: int
+    neither: int
 
 
 @get("/quality", operation_id="listQuality", guards=[needs(Role.VIEWER)], sync_to_thread=True)

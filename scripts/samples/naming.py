@@ -55,13 +55,14 @@ LEARNED = views.Learned(
     ),
 )
 
+VISION_MODEL = Quality("openai", "qwen3-vl-4b", "3", 180, 24, 9, 2, 0.41, 0.87, 412, seconds=3.2, cost=1_840_000)
+VISION_MODEL.better, VISION_MODEL.worse, VISION_MODEL.neither = 14, 5, 1
+
 QUALITY = views.QualityPage(
     tabs=tabs("quality"),
     periods=(Choice(value="30", label="The last 30 days", chosen=True), Choice(value="0", label="All the time")),
     engines=(
-        quality.engine(
-            1, Quality("openai", "qwen3-vl-4b", "3", 180, 24, 9, 2, 0.41, 0.87, 412, seconds=3.2, cost=1_840_000)
-        ),
+        quality.engine(1, VISION_MODEL),
         quality.engine(2, Quality("local", "embedded-3f2a90c1d5e7", "", 61, 40, 22, 4, 0.66, 0.71, 1210, seconds=0.1)),
     ),
 )

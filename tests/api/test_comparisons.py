@@ -44,6 +44,8 @@ def test_a_person_says_which_is_better_or_what_would_be(place: Place):
 
     assert (whole["left_better"], whole["right_better"], whole["neither"]) == (1, 0, 1)
     assert whole["images"][1]["better"] == "a lamp"
+    (canned,) = (one for one in place.get("quality")["items"] if one["provider"] == "canned")
+    assert (canned["better"], canned["worse"], canned["neither"]) == (1, 0, 1)
 
 
 def test_what_waits_cannot_be_chosen_yet(place: Place):

@@ -1,15 +1,29 @@
 """How well a provider names is measured by what people make of its proposals."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from appliance import learning, quality
+from appliance import batches, learning, quality, sources
 from appliance.db import Database
 from appliance.migrations import upgrade
-from appliance.models import OWN_TENANT, Example, SeenDescription, Tenant, Verdict, now
+from appliance.models import (
+    OWN_TENANT,
+    BatchKind,
+    ComparedChoice,
+    ComparedImage,
+    Comparison,
+    Example,
+    Image,
+    SeenDescription,
+    Tenant,
+    Verdict,
+    now,
+)
+from appliance.sources import Policy
 
 ELSEWHERE = 2
 
@@ -80,6 +94,38 @@ def test_what_an_engine_learned_makes_it_no_other_model(database):
     by_model = {one.model: one for one in measured(database)}
     assert by_model["embedded-1"].acceptance == 0.5
     assert (by_model["vl"].described, by_model["vl"].seconds) == (2, 2.0)
+
+
+def compared(database: Database, *choices: ComparedChoice, days_ago: int = 0) -> None:
+    """The embedded engine, on the left, and a model, on the right."""
+    at = now() - timedelta(days=days_ago)
+    with database.session(OWN_TENANT) as session:
+        source, _ = sources.for_folder(session, OWN_TENANT, Path("/photos"))
+        batch = batches.start(session, OWN_TENANT, source, BatchKind.ARRIVALS, Policy(), None)
+        here = {"tenant_id": OWN_TENANT, "source_id": source.id, "batch_id": batch.id, "path": "a.jpg", "folder": ""}
+        image = Image(**here, preview=True, original_path="a.jpg", size=1, version="1", due_at=None)
+        comparison = Comparison(tenant_id=OWN_TENANT, source="x", left="chain", right="mine", language="en")
+        session.add_all([image, comparison])
+        session.flush()
+        for number, choice in enumerate(choices):
+            said = {"left": {**LOCAL, "model": f"embedded-1+{number}"}, "right": {**LOCAL, "provider": "openai"}}
+            whole = {"tenant_id": OWN_TENANT, "comparison_id": comparison.id, "image_id": image.id, "due_at": None}
+            session.add(ComparedImage(**whole, **said, sha256=f"{number:064}", choice=choice, chosen_at=at))
+
+
+LOCAL = {"provider": "local", "model": "embedded-1", "prompt": "", "confidence": 0.5}
+
+
+def test_what_was_chosen_side_by_side_counts_for_who_had_answered(database):
+    compared(database, ComparedChoice.LEFT, ComparedChoice.LEFT, ComparedChoice.NEITHER, ComparedChoice.OPEN)
+    compared(database, ComparedChoice.RIGHT, days_ago=40)
+
+    by_provider = {one.provider: one for one in measured(database)}
+    local, model = by_provider["local"], by_provider["openai"]
+    assert (local.better, local.worse, local.neither) == (2, 1, 1)
+    assert (model.better, model.worse, model.neither) == (1, 2, 1)
+    assert (local.decided, local.acceptance) == (0, None)
+    assert {one.compared for one in measured(database, since=now() - timedelta(days=30))} == {3}
 
 
 def test_only_what_was_decided_since_then_counts_and_only_of_the_tenant(database):

@@ -62,6 +62,8 @@ def _facts(one: quality.Quality) -> list[Fact]:
         ("Answers in", "–" if one.seconds is None else f"{one.seconds:.1f} s"),
         ("Cost", f"${one.cost / 1_000_000:.2f}" if one.cost else "nothing"),
     ]
+    if one.compared:
+        said.append(("Better side by side", f"{one.better} of {one.compared}"))
     return [Fact(label=label, value=value) for label, value in said]
 
 
