@@ -105,6 +105,16 @@ DETAIL = views.SourceDetail(
     options=SFTP[:4],
     choices=CHOICES,
     steps=STEPS[:2],
+    estimate=views.EstimateCard(
+        at="/sources/3/estimate",
+        facts=(
+            Fact(label="Photos without a name from here", value="1,204"),
+            Fact(label="Looked at by", value="OpenAI · gpt-5-mini"),
+            Fact(label="Each", value="$0.0009"),
+            Fact(label="All of them", value="$1.08"),
+        ),
+        says="By what its answers cost in the last 30 days.",
+    ),
     facts=(
         Fact(label="State", value="Cannot be reached", tone="bad"),
         Fact(label="Last reached", value="", at=ago(hours=7)),

@@ -99,3 +99,10 @@ def test_what_answers_took_is_told_and_an_estimate_is_made_of_it(place: Place):
         after = place.post("sources/1/estimate")
         assert (after["images"], after["measured"], after["cost"]) == (2, True, 0.0018)
         assert "2 pictures by ours (eyes): about $0.00, $0.0009 each" in after["says"]
+
+        asked = {"headers": {"HX-Request": "true"}}
+        shown = place.ask("Bob", "POST", "/sources/1/estimate", **asked).text
+        assert len(server.answered) == 1  # the test's
+    for told in ("<dd>2</dd>", "ours · eyes", "$0.0009", "in the last 30 days"):
+        assert told in shown
+    assert place.ask("Vera", "POST", "/sources/1/estimate", **asked).status_code == 403

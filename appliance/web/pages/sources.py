@@ -8,8 +8,8 @@ from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath, QueryParameter
 from sqlalchemy.orm import Session
 
-from appliance import catalogue, kinds, sources
-from appliance.api import hooks
+from appliance import catalogue, kinds, providers, sources
+from appliance.api import hooks, usage
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
 from appliance.api.listing import Id
@@ -133,6 +133,45 @@ def try_out(request: Asking, source_id: Id) -> Response[str]:
     return _shown(request, source_id, steps=steps)
 
 
+@post("/sources/{source_id:int}/estimate", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
+def estimate(request: Asking, source_id: Id) -> Response[str]:
+    card = _estimated(request, source_id)
+    if showing.is_part(request):
+        return showing.part(request, "estimate", estimate=card)
+    return _shown(request, source_id, estimate=card)
+
+
+def _estimated(request: Asking, source_id: int) -> views.EstimateCard:
+    card = views.EstimateCard(at=f"/sources/{source_id}/estimate")
+    try:
+        found = usage.estimated(house_of(request), member_of(request), source_id)
+    except ConnectorError as error:
+        card.problem = str(error)
+        return card
+    who = " · ".join(filter(None, [found.provider, found.model]))
+    costs = [
+        ("Photos without a name from here", f"{found.images:,}"),
+        ("Looked at by", who),
+        ("Each", _dollars(found.each, 4)),
+        ("All of them", _dollars(found.cost, 2)),
+    ]
+    card.facts = tuple(views.Fact(label=label, value=value) for label, value in costs)
+    card.says = _how(found)
+    return card
+
+
+def _dollars(millionths: int, digits: int) -> str:
+    return f"${millionths / providers.DOLLAR:,.{digits}f}" if millionths else "nothing"
+
+
+def _how(found: providers.Estimate) -> str:
+    if not found.each:
+        return "An engine on this machine, a server without known prices, or nobody looks at them."
+    if found.measured:
+        return "By what its answers cost in the last 30 days. Photos whose bytes it has described already cost less."
+    return "The most that it can cost, since none of its answers was measured yet."
+
+
 @post("/sources/{source_id:int}/remove", guards=[needs(Role.ADMIN)], status_code=200, sync_to_thread=True)
 def remove(request: Asking, source_id: Id) -> Response[str]:
     member = member_of(request)
@@ -173,9 +212,17 @@ def _new(
 
 
 def _shown(
-    request: Asking, source_id: int, *, problem: str = "", steps: tuple[views.Step, ...] = (), status: int = 200
+    request: Asking,
+    source_id: int,
+    *,
+    problem: str = "",
+    steps: tuple[views.Step, ...] = (),
+    estimate: views.EstimateCard | None = None,
+    status: int = 200,
 ) -> Response[str]:
     tenant_id = member_of(request).tenant_id
+    may_ask = member_of(request).may(Role.REVIEWER)
+    asked_at = views.EstimateCard(at=f"/sources/{source_id}/estimate") if may_ask else None
     with house_of(request).database.reading(tenant_id) as session:
         source = sources.find(session, tenant_id, source_id)
         kept = dict.fromkeys(sources.secret_options(source.kind) if source.secrets else (), True)
@@ -187,6 +234,7 @@ def _shown(
             options=own,
             choices=shared,
             steps=steps,
+            estimate=estimate or asked_at,
             batches=_batches(session, source),
             problem=problem,
             companion=f"/plugins/{source.kind}.zip" if kinds.companion(source.kind) else "",
@@ -250,4 +298,4 @@ def companion(file: FromPath[str]) -> Response[bytes]:
     return Response(found.read_bytes(), media_type="application/zip", headers=headers)
 
 
-ROUTES: list[Any] = [companion, page, new_page, add, try_new, one, change, try_out, remove, act]
+ROUTES: list[Any] = [companion, page, new_page, add, try_new, one, change, try_out, estimate, remove, act]

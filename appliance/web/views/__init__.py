@@ -40,6 +40,7 @@ from appliance.web.views.naming import (
 from appliance.web.views.outside import Problem, Setup, SignIn
 from appliance.web.views.sources import (
     BatchLine,
+    EstimateCard,
     Fact,
     Field,
     Hour,
@@ -72,6 +73,7 @@ __all__ = [
     "Count",
     "Day",
     "EngineQuality",
+    "EstimateCard",
     "Fact",
     "Failure",
     "Field",

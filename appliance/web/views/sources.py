@@ -140,6 +140,15 @@ class BatchLine(msgspec.Struct, kw_only=True):
     at: datetime
 
 
+class EstimateCard(msgspec.Struct, kw_only=True):
+    """What looking at the photos of a source would cost; without `facts` nobody has asked yet."""
+
+    at: str  # where it is asked for
+    facts: tuple[Fact, ...] = ()
+    says: str = ""
+    problem: str = ""
+
+
 class SourceDetail(View, kw_only=True):
     page: ClassVar[str] = "source"
     title: ClassVar[str] = "Source"
@@ -151,6 +160,7 @@ class SourceDetail(View, kw_only=True):
     options: tuple[Field, ...] = ()
     choices: tuple[Field, ...] = ()
     steps: tuple[Step, ...] = ()
+    estimate: EstimateCard | None = None  # where this member may ask
     batches: tuple[BatchLine, ...] = ()
     problem: str = ""
     companion: str = ""
