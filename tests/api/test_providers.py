@@ -1,5 +1,7 @@
 """Providers, budgets and what was spent, over HTTP."""
 
+from dataclasses import replace
+
 from tests.api.conftest import Place
 from tests.servers.vision_server import served
 
@@ -78,6 +80,21 @@ def test_a_budget_is_decided_a_part_at_a_time(empty: Place):
     assert (budget["today"]["limit"], budget["month"]["limit"], budget["offline"]) == (2.5, 10, True)
     assert empty.ask("Alice", "PATCH", "budget", json={"per_day": None}).json()["today"]["limit"] is None
     assert empty.get("budget", who="Charlie")["offline"] is False
+
+
+def test_where_nothing_may_leave_this_machine_the_page_and_a_test_say_so(empty: Place):
+    options = {"base_url": "http://vision.example.com/v1", "model": "eyes"}
+    number = empty.post("providers", {"kind": "openai", "name": "elsewhere", "options": options})["id"]
+    assert "Not asked" not in empty.ask("Alice", "GET", "/vision").text
+    house = empty.application.state.house
+    house.settings = replace(house.settings, offline=True)
+
+    page = empty.ask("Alice", "GET", "/vision").text
+    assert "Not asked" in page
+    assert "as RENAMER_OFFLINE in its settings says" in page
+    assert "RENAMER_OFFLINE" in empty.post(f"providers/{number}/test")["steps"][0]["problem"]
+    empty.ask("Alice", "PATCH", "budget", json={"offline": False})
+    assert empty.get("budget")["offline"] is True
 
 
 def test_what_answers_took_is_told_and_an_estimate_is_made_of_it(place: Place):

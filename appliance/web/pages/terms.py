@@ -19,6 +19,9 @@ _NAME = Field(name="name", label="Name", help="By which you know it.", required=
 _TERMS = frozenset(field.name for field in names_of(Terms))
 
 
+_KEPT_HERE: tuple[str, Tone, str] = ("Not asked", "plain", "Nothing leaves this machine.")
+
+
 def fields(kind: str, values: Mapping[str, Any]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     """What is asked of this kind, with the name in front, and of every kind. Raises Invalid for no kind."""
     drawn = forms.fields(kinds.schema(kind), values, first=_FIRST)
@@ -32,8 +35,10 @@ def values_of(kind: str, form: Mapping[str, str]) -> dict[str, Any]:
     return forms.read(kinds.schema(kind), form.items()) | {"name": form.get("name", "").strip()}
 
 
-def line(row: OwnProvider, rows: Sequence[OwnProvider]) -> ProviderLine:
-    state, tone, says = _fares(row)
+def line(row: OwnProvider, rows: Sequence[OwnProvider], *, offline: bool = False) -> ProviderLine:
+    """`offline` says that no picture may leave this machine."""
+    leaves = kinds.leaves(row.kind, row.options)
+    state, tone, says = _KEPT_HERE if offline and leaves else _fares(row)
     server = urlsplit(str(row.options.get("base_url", ""))).netloc
     where = " at ".join(part for part in (str(row.options.get("model", "")), server) if part)
     return ProviderLine(
@@ -44,7 +49,7 @@ def line(row: OwnProvider, rows: Sequence[OwnProvider]) -> ProviderLine:
         tone=tone,
         state=state,
         says=says,
-        leaves=kinds.leaves(row.kind, row.options),
+        leaves=leaves,
         rests_until=row.rests_until if state == "Resting" else None,
         first=row.id == rows[0].id,
         last=row.id == rows[-1].id,

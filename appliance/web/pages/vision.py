@@ -195,13 +195,14 @@ def _shown(
         rows = providers.all_of(session, member.tenant_id)
         today, month = budgets.spent(session, member.tenant_id, now())
         since = budgets.periods(now() - timedelta(days=_DAYS))[0]
+        decided, always = budgets.choices(session, member.tenant_id).offline, house_of(request).settings.offline
         view = views.Vision(
-            providers=tuple(line(row, rows) for row in rows),
+            providers=tuple(line(row, rows, offline=decided or always) for row in rows),
             servers=servers,
             budgets=(*_meter("Today", today), *_meter("This month", month)),
             spent=(("Today", _told(today)), ("This month", _told(month))),
-            offline=budgets.choices(session, member.tenant_id).offline,
-            always_offline=house_of(request).settings.offline,
+            offline=decided,
+            always_offline=always,
             per_day=_amount(today.limit),
             per_month=_amount(month.limit),
             spendings=tuple(_spending(row) for row in budgets.spendings(session, member.tenant_id, since)),
@@ -245,18 +246,21 @@ def _one(
     member = member_of(request)
     with house_of(request).database.reading(member.tenant_id) as session:
         row = providers.find(session, member.tenant_id, provider_id)
-        view = _detail(session, row, steps, problem)
+        offline = house_of(request).settings.offline or budgets.choices(session, member.tenant_id).offline
+        view = _detail(session, row, steps, problem, offline=offline)
     return showing.page(request, view, status=status)
 
 
-def _detail(session: Session, row: OwnProvider, steps: tuple[views.Step, ...], problem: str) -> ProviderForm:
+def _detail(
+    session: Session, row: OwnProvider, steps: tuple[views.Step, ...], problem: str, *, offline: bool
+) -> ProviderForm:
     hidden = providers.secret_names(row.kind) if row.secrets else ()
     values = dict.fromkeys(hidden, True) | row.options | providers.terms_of(row) | {"name": row.name}
     own, terms = fields(row.kind, values)
     return ProviderForm(
         id=row.id,
         name=row.name,
-        line=line(row, providers.all_of(session, row.tenant_id)),
+        line=line(row, providers.all_of(session, row.tenant_id), offline=offline),
         kind=row.kind,
         options=own,
         terms=terms,
