@@ -8,31 +8,33 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from appliance import imaging, naming, vision
+from appliance.commands import seeing
 from appliance.commands.printing import as_json, console
+from appliance.commands.seeing import Seer
 from appliance.config import Settings
 from appliance.display import printable
 from appliance.errors import Invalid
 from appliance.imaging import Decoder, Exif, Picture
 from appliance.pipeline import written
-from appliance.vision import Evidence, Provider, modelfiles, places
+from appliance.vision import Evidence, modelfiles, places
 from appliance.vision.places import Place
 from appliance.words import Description, Origin, Word
 
 
 @click.command()
 @click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--provider", help="Who looks at the picture (default: the setting RENAMER_VISION).")
+@click.option("--provider", help="Who looks at the picture (default: the first who is asked).")
 @click.option("--language", default="en", show_default=True)
 @click.option("--json", "json_lines", is_flag=True, help="One JSON object, for programs.")
 @click.pass_obj
 def explain(settings: Settings, photo: Path, provider: str | None, language: str, json_lines: bool) -> None:
     """Every candidate word for PHOTO, its score and where it came from. Changes nothing."""
     try:
-        seer = vision.chosen(settings, provider)
-        picture = _look(photo)
-        seen = seer.describe(picture.preview, language=language)
-        said = written.with_file_words(seen, picture.words, language=language, camera=picture.exif.camera)
-        evidence = _evidence(picture, said, language) + _seen(seer, picture, said, language)
+        with seeing.seer(settings, provider) as seer:
+            picture = _look(photo)
+            seen = seer.describe(picture.preview, language=language)
+            said = written.with_file_words(seen, picture.words, language=language, camera=picture.exif.camera)
+            evidence = _evidence(picture, said, language) + _seen(seer, picture, said, language)
         place = _place(picture.exif)
     except (imaging.Unreadable, vision.VisionError, modelfiles.ModelUnusable, ValueError) as error:
         raise Invalid(str(error)) from error
@@ -56,7 +58,7 @@ def _why(one: written.Weighed) -> str:
     return f"A {one.kind} in the file" + (f", left out: {one.why_not}." if one.why_not else ".")
 
 
-def _seen(seer: Provider, picture: Picture, said: Description, language: str) -> list[Evidence]:
+def _seen(seer: Seer, picture: Picture, said: Description, language: str) -> list[Evidence]:
     """What stands in the file may have taken the place of what was seen."""
     seen = seer.explain(picture.preview, language=language)
     if not said.candidates or said.candidates[0][0].origin is not Origin.METADATA:

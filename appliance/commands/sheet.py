@@ -78,7 +78,7 @@ class Collected(Table):
 @click.option(
     "--limit", type=click.IntRange(min=1), default=500, show_default=True, help="Stop after that many images."
 )
-@click.option("--provider", help="Who looks at the pictures (default: the setting RENAMER_VISION).")
+@click.option("--provider", help="Who looks at the pictures (default: the chain of providers).")
 @click.option("--profile", default="web", show_default=True, help="web, archive, unicode, or one of yours.")
 @click.option("--language", default="en", show_default=True, help="The language of the names.")
 @click.option("--all/--bad-names", "everything", default=False, help="Every image, or only badly named ones (default).")

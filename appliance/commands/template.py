@@ -3,6 +3,8 @@
 import hashlib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from appliance import imaging, naming, vision
+from appliance.commands import seeing
 from appliance.commands.printing import console
 from appliance.commands.profile import named
+from appliance.commands.seeing import Seer
 from appliance.config import Settings
 from appliance.display import printable
 from appliance.errors import Invalid
@@ -28,7 +32,7 @@ MOST_PHOTOS = 20
 @click.command()
 @click.argument("template", required=False)
 @click.argument("photos", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--provider", help="Who looks at the pictures (default: the setting RENAMER_VISION), or none.")
+@click.option("--provider", help="Who looks at the pictures (default: the first who is asked), or none.")
 @click.option("--profile", default="web", show_default=True, help="web, archive, unicode, or one of yours.")
 @click.option("--language", default="en", show_default=True, help="The language of the names.")
 @click.option("--keywords", default="", help="Words of yours that may stand in names, separated by commas.")
@@ -43,14 +47,13 @@ def template(settings: Settings, /, template: str | None, photos: tuple[Path, ..
         return
     try:
         naming.templates.check(template)
-        seer = None if choices["provider"] == NO_PROVIDER else vision.chosen(settings, choices["provider"])
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if not photos:
         _print_tokens()
         return
     rules = _rules(settings, template, choices)
-    with Decoder() as decoder:
+    with Decoder() as decoder, _seer(settings, choices["provider"]) as seer:
         seen = [_shot(decoder, seer, path, rules) for path in _images(photos)]
     shots = [one for one in seen if isinstance(one, naming.Shot)]
     taken = {shot.folder: os.listdir(shot.folder) for shot in shots}  # noqa: PTH208  # only the names
@@ -60,6 +63,22 @@ def template(settings: Settings, /, template: str | None, photos: tuple[Path, ..
     for problem in problems:
         click.echo(printable(problem), err=True)
     sys.exit(1 if problems else 0)
+
+
+@contextmanager
+def _seer(settings: Settings, name: str | None) -> Iterator[Seer | None]:
+    """None for names from what the files say. Raises UsageError, Invalid."""
+    if name == NO_PROVIDER:
+        yield None
+        return
+    with ExitStack() as opened:
+        try:
+            found = opened.enter_context(seeing.seer(settings, name))
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+        except vision.VisionError as error:
+            raise Invalid(str(error)) from error
+        yield found
 
 
 def _rules(settings: Settings, template: str, choices: dict[str, Any]) -> naming.Rules:
@@ -89,7 +108,7 @@ def _in_folder(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if naming.is_image(path.name) and path.is_file())
 
 
-def _shot(decoder: Decoder, seer: vision.Provider | None, path: Path, rules: naming.Rules) -> naming.Shot | str:
+def _shot(decoder: Decoder, seer: Seer | None, path: Path, rules: naming.Rules) -> naming.Shot | str:
     """The photo as the naming knows it, or a sentence why it cannot be looked at."""
     try:
         with path.open("rb") as file:

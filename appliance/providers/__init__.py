@@ -2,7 +2,7 @@
 
 from appliance.providers.estimating import Estimate, estimate
 from appliance.providers.kinds import Terms, Wanted, asked, connect
-from appliance.providers.opening import CHAIN, OFFLINE, Providers, close, options_of, renew, secret_names
+from appliance.providers.opening import CHAIN, DECIDED, OFFLINE, Providers, close, options_of, renew, secret_names
 from appliance.providers.owning import (
     add,
     all_of,
@@ -22,6 +22,7 @@ from appliance.vision.budgets import DOLLAR
 
 __all__ = [
     "CHAIN",
+    "DECIDED",
     "DOLLAR",
     "OFFLINE",
     "Estimate",

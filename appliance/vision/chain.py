@@ -60,13 +60,21 @@ class Chain:
         usable = (link for link in self.links if not (self.offline and link.leaves))
         return next((link for link in usable if link.row is None or not link.row.problem), None)
 
+    def usable(self) -> Link:
+        """The first that may be asked, as far as is known without asking it. Raises VisionError, with what is wrong
+        with each, where there is none."""
+        return self._first(lambda _: None)
+
     def working(self) -> Link:
         """The first that can look at pictures now. Raises VisionError, with what is wrong with each, where none can."""
+        return self._first(lambda link: link.provider.check())
+
+    def _first(self, check: Callable[[Link], None]) -> Link:
         problems: list[str] = []
         for link in self.links:
             try:
                 self._refuse(link)
-                link.provider.check()
+                check(link)
             except (InVain, VisionError) as error:
                 problems.append(str(error))
             else:

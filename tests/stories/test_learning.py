@@ -50,6 +50,10 @@ def test_a_product_that_was_corrected_is_known_in_the_next_photo_of_it(home: Hom
             first = waiting(api)["IMG_0009.JPG"]["words"][0]
             assert (first["word"], first["from"]) == ("rex-roadster", "learned")
 
+            explained = home.run("explain", home.pictures / "IMG_0009.JPG", "--provider", "local", "--json")
+            learned = [one for one in explained.lines[0]["words"] if one["word"]["origin"] == "learned" and one["said"]]
+            assert [one["word"]["text"] for one in learned] == ["rex roadster"]
+
             sides = {"source": source, "left": "local", "right": "canned", "images": 2}
             compared = api.post("comparisons", json=sides).raise_for_status().json()["id"]
             eventually(lambda: not api.get(f"comparisons/{compared}").json()["waiting"], PATIENCE, server.log)

@@ -2,11 +2,19 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
-from appliance import migrations
+from appliance import app, migrations, providers
+from appliance.config import Settings
+from appliance.models import OWN_TENANT, now
+from appliance.secrets import vault_of
+from appliance.vision import budgets
 from tests.home import Home
 from tests.servers.vision_server import served
 
@@ -39,6 +47,57 @@ def test_check_says_that_nothing_leaves_this_machine_and_asks_nobody_elsewhere(h
         assert server.asked == []
     assert "ok       offline: no picture leaves this machine" in said.output
     assert "ok       vision by openai: not asked" in said.output
+
+
+def test_explain_and_template_ask_the_providers_of_the_appliance_within_its_budget(home: Home):
+    photo = home.photo("IMG_0001.JPG", seed=1)
+    home.run("migrate")
+    with served("eyes", kind="llama") as server:
+        prices = {"input_price": 1.0, "output_price": 5.0}
+        options = {"base_url": server.url, "model": "eyes", "answer_tokens": 100} | prices
+        add_provider(home, "ours", options)
+
+        assert home.run("explain", photo).exit_code == 0
+        assert home.run("explain", photo, "--provider", "ours").exit_code == 0
+        assert home.run("template", "{subject}", photo).exit_code == 0
+        assert len(server.answered) == 3
+        assert home.run("explain", photo, "--provider", "canned").exit_code == 0
+        assert len(server.answered) == 3
+
+        allow(home, per_day=2800)  # what was spent is 2700
+        said = home.run("explain", photo)
+        assert said.exit_code == 1
+        assert "The budget of $0.00 a day is used up" in said.errors
+        assert len(server.answered) == 3
+        assert spent(home) == 2700
+
+
+def test_explain_makes_no_database(home: Home):
+    assert home.run("explain", home.photo("IMG_0001.JPG", seed=1)).exit_code == 0
+    assert not (home.root / "data" / "renamer.db").exists()
+
+
+@contextmanager
+def database_of(home: Home) -> Iterator[Session]:
+    settings = Settings.from_env({}, home.root / "data")
+    with app.session(settings) as session:
+        yield session
+
+
+def add_provider(home: Home, name: str, options: dict[str, Any]) -> None:
+    with database_of(home) as session:
+        vault = vault_of(Settings.from_env({}, home.root / "data"))
+        providers.add(session, OWN_TENANT, vault, providers.asked("openai", name, options), actor="a test")
+
+
+def allow(home: Home, per_day: int) -> None:
+    with database_of(home) as session:
+        providers.decide(session, OWN_TENANT, offline=False, per_day=per_day, per_month=None, actor="a test")
+
+
+def spent(home: Home) -> int:
+    with database_of(home) as session:
+        return budgets.spent(session, OWN_TENANT, now())[0].cost
 
 
 def test_check_names_a_misspelt_setting(home: Home):
