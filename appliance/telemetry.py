@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 PREFIX = "renamer_"
 
@@ -26,6 +27,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Counter(Figure):
+    """`known` are labels with which it is told from the beginning, as 0, so that its first step is seen."""
+
+    known: tuple[tuple[str, ...], ...] = ()
+
     kind = "counter"
 
 
@@ -41,9 +46,19 @@ class Timer(Figure):
 REQUESTS = Counter(f"{PREFIX}http_requests", "Answers over HTTP.", ("method", "route", "status"))
 REQUEST_SECONDS = Timer(f"{PREFIX}http_request_seconds", "Until an answer began.", ("method", "route"))
 EVENTS = Counter(f"{PREFIX}events", "What happened, as the log of events says.", ("type",))
-RENAMES = Counter(f"{PREFIX}renames", "Rows of the journal that ended, companions too.", ("act", "ending"))
+RENAMES = Counter(
+    f"{PREFIX}renames",
+    "Rows of the journal that ended, companions too.",
+    ("act", "ending"),
+    tuple(product(("rename", "undo"), ("done", "taken", "changed", "missing"))),
+)
 STEP_SECONDS = Timer(f"{PREFIX}step_seconds", "A step of the pipeline, for one image.", ("step",), _LONG)
-STEP_FAILURES = Counter(f"{PREFIX}step_failures", "Steps that ended in an error nobody foresaw.", ("step",))
+STEP_FAILURES = Counter(
+    f"{PREFIX}step_failures",
+    "Steps that ended in an error nobody foresaw.",
+    ("step",),
+    tuple((step,) for step in ("fetch", "describe", "plan", "apply", "recover")),
+)
 ANSWERS = Counter(f"{PREFIX}provider_answers", "Pictures shown to a provider.", ("provider", "prompt", "outcome"))
 ANSWER_SECONDS = Timer(f"{PREFIX}provider_seconds", "Until a provider had answered.", ("provider", "prompt"), _LONG)
 CALLS = Counter(f"{PREFIX}provider_calls", "Requests to a provider's server.", ("provider", "prompt"))
@@ -55,7 +70,12 @@ CHANGED = Counter(f"{PREFIX}edited_words_share", "The shares of words changed, o
 CONFIDENCE = Counter(f"{PREFIX}decided_confidence", "The confidences of names decided about.", ("provider", "prompt"))
 SCAN_SECONDS = Timer(f"{PREFIX}scan_seconds", "A look through a source.", ("kind", "extent"), _LONG)
 SCAN_FAILURES = Counter(f"{PREFIX}scan_failures", "Looks at a source that failed.", ("kind",))
-STORAGE_ERRORS = Counter(f"{PREFIX}storage_errors", "Previews and uploads not stored or read.", ("act",))
+STORAGE_ERRORS = Counter(
+    f"{PREFIX}storage_errors",
+    "Previews and uploads not stored or read.",
+    ("act",),
+    (("put",), ("get",), ("drop",)),
+)
 
 IMAGES = Figure(f"{PREFIX}images", "Images, dry runs left out.", ("state",))
 QUEUE = Figure(f"{PREFIX}queue_images", "Images that are worked on or wait for their turn.")

@@ -1,5 +1,6 @@
 """The reference documentation says what there is, and nothing else."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from appliance.telemetry import Counter, Figure, Timer
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 METRICS = ROOT / "docs" / "metrics.md"
+GRAFANA = ROOT / "docs" / "grafana.json"
 FIGURES = (*telemetry.COUNTED, *telemetry.LOOKED_AT, *telemetry.OF_A_PROCESS)
 
 
@@ -41,12 +43,35 @@ def test_every_figure_is_documented_with_its_labels_and_no_other():
 
 
 def test_what_is_asked_of_prometheus_in_the_documents_exists():
-    known = {_shown(one) for one in FIGURES if not isinstance(one, Timer)}
-    known |= {f"{one.name}_{part}" for one in FIGURES if isinstance(one, Timer) for part in ("bucket", "sum", "count")}
-    asked = "".join(re.findall(r"```(?:promql|yaml)\n(.*?)```", METRICS.read_text(), re.DOTALL))
+    labels = {_shown(one): {*one.labels} for one in FIGURES if not isinstance(one, Timer)}
+    for one in FIGURES:
+        if isinstance(one, Timer):
+            labels |= {f"{one.name}_{part}": {*one.labels, "le"} for part in ("bucket", "sum", "count")}
+    asked = [*re.findall(r"```(?:promql|yaml)\n(.*?)```", METRICS.read_text(), re.DOTALL), *_drawn()]
+    named = re.findall(r"(renamer_\w+)(?:\{([^}]*)\})?", "\n".join(asked))
 
-    assert set(re.findall(r"renamer_\w+", asked))
-    assert set(re.findall(r"renamer_\w+", asked)) <= known
+    assert named
+    assert {name for name, _ in named} <= labels.keys()
+    for name, chosen in named:
+        assert set(re.findall(r"(\w+)[=!]~?=?\"", chosen)) <= labels[name]
+
+
+def test_the_dashboard_for_grafana_draws_each_panel_in_a_place_of_its_own():
+    places = [panel["gridPos"] for panel in json.loads(GRAFANA.read_text())["panels"]]
+    cells = [
+        (x, y)
+        for place in places
+        for x in range(place["x"], place["x"] + place["w"])
+        for y in range(place["y"], place["y"] + place["h"])
+    ]
+
+    assert len(cells) == len(set(cells))
+    assert {x for x, _ in cells} == set(range(24))
+
+
+def _drawn() -> list[str]:
+    panels = json.loads(GRAFANA.read_text())["panels"]
+    return [target["expr"] for panel in panels for target in panel["targets"]]
 
 
 def test_every_option_of_a_source_is_documented_and_no_other():

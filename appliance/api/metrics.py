@@ -94,10 +94,14 @@ class _Figures(Collector):
 def _family(figure: Figure, every: Mapping[Sample, float]) -> Metric:
     if isinstance(figure, Timer):
         return _histogram(figure, every)
-    counter = isinstance(figure, Counter)
-    kind = CounterMetricFamily if counter else GaugeMetricFamily
-    family = kind(figure.name, figure.meaning, labels=figure.labels)
-    for labels, value in sorted(_of(every, f"{figure.name}_total" if counter else figure.name).items()):
+    if isinstance(figure, Counter):
+        counter = CounterMetricFamily(figure.name, figure.meaning, labels=figure.labels)
+        return _filled(counter, dict.fromkeys(figure.known, 0.0) | _of(every, f"{figure.name}_total"))
+    return _filled(GaugeMetricFamily(figure.name, figure.meaning, labels=figure.labels), _of(every, figure.name))
+
+
+def _filled(family: CounterMetricFamily | GaugeMetricFamily, samples: _Samples) -> Metric:
+    for labels, value in sorted(samples.items()):
         family.add_metric(labels, value)
     return family
 

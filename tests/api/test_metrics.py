@@ -75,6 +75,14 @@ def test_it_is_told_what_people_made_of_the_names(place: Place):
     assert value(figures, "decided_confidence_total", **named) > 0
 
 
+def test_what_an_alert_waits_for_is_told_before_it_happens(shown: Place):
+    told = shown.ask("Vera", "GET", "/metrics").text
+
+    assert 'renamer_step_failures_total{step="describe"} 0.0' in told
+    assert 'renamer_storage_errors_total{act="put"}' in told
+    assert 'renamer_renames_total{act="undo",ending="changed"} 0.0' in told
+
+
 def test_answers_are_counted_by_route_and_never_by_address(place: Place):
     before = collected(place)
     place.get("images/1")
