@@ -13,6 +13,7 @@ from appliance import auth, batches, migrations, pipeline, providers, sources, s
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.errors import Misconfigured, Unavailable
+from appliance.figures import keeping
 from appliance.imaging import Decoder
 from appliance.models import OWN_TENANT
 from appliance.pipeline.leases import Outcome, register
@@ -88,6 +89,7 @@ def session(settings: Settings) -> Iterator[Session]:
         with database.session(OWN_TENANT) as session:
             yield session
     finally:
+        keeping.try_to_put_down(database)
         database.close()
 
 

@@ -10,6 +10,7 @@ import click
 from appliance import app
 from appliance.commands import logs, sockets
 from appliance.config import Settings
+from appliance.figures.keeping import Keeper
 from appliance.jobs import receiving
 
 
@@ -23,6 +24,9 @@ def receive(settings: Settings, fd: int | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     database = app.open_database(settings)
+    figures = Keeper(database)
+    figures.start()
     with sockets.for_uploads(settings) if fd is None else socket.socket(fileno=fd) as listener:
         receiving.receive(settings, database, listener, stopping)
+    figures.stop()
     database.close()

@@ -10,11 +10,12 @@ from sqlalchemy.engine import make_url
 from appliance import app, providers, vision
 from appliance.config import Settings
 from appliance.db import Database
+from appliance.figures import keeping
 from appliance.learning import School
 from appliance.models import OWN_TENANT, now
 from appliance.providers import CHAIN, DECIDED, OFFLINE, Providers, kinds
 from appliance.secrets import vault_of
-from appliance.vision import Evidence, Provider, VisionError, budgets
+from appliance.vision import Evidence, Provider, VisionError, budgets, counting
 from appliance.vision.provider import Priced
 from appliance.words import Description, Usage
 
@@ -36,8 +37,10 @@ class Seer:
         try:
             said = self.provider.describe(preview, language=language)
             usage = said.usage
+            counting.answered(self.database.tally, said)
         except VisionError as error:
             usage = error.usage
+            counting.failed(self.database.tally, self.provider, error)
             raise
         finally:
             self._charge(self.database, day, most, usage)
@@ -80,6 +83,7 @@ def seer(settings: Settings, name: str | None) -> Iterator[Seer]:
         yield Seer(school.taught(_found(settings, own, name), OWN_TENANT), database)
     finally:
         own.close()
+        keeping.try_to_put_down(database)
         database.close()
 
 

@@ -34,17 +34,19 @@ class Keeper:
     def stop(self) -> None:
         self._stopping.set()
         self._thread.join()
-        self._put_down()
+        try_to_put_down(self._database)
 
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_SECONDS):
-            self._put_down()
+            try_to_put_down(self._database)
 
-    def _put_down(self) -> None:
-        try:
-            put_down(self._database)
-        except (SQLAlchemyError, Problem, OSError) as error:
-            logger.warning("What was counted could not be stored, and will be: %s", error)
+
+def try_to_put_down(database: Database) -> None:
+    """Where that fails, figures are the least of what is wrong."""
+    try:
+        put_down(database)
+    except (SQLAlchemyError, Problem, OSError) as error:
+        logger.warning("What was counted could not be stored: %s", error)
 
 
 def put_down(database: Database) -> None:

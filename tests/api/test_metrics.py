@@ -64,6 +64,7 @@ def test_it_is_told_what_people_made_of_the_names(place: Place):
     place.ask("Alice", "PATCH", "images/2", json={"name": "my-old-cat.jpg"})
     place.post("images/2/approve")
     place.post("images/3/reject")
+    place.post("images/1/undo")
     named = {"provider": "canned", "prompt": ""}
 
     figures = collected(place)
@@ -71,6 +72,7 @@ def test_it_is_told_what_people_made_of_the_names(place: Place):
     assert value(figures, "decisions_total", verdict="approved", **named) == 1
     assert value(figures, "decisions_total", verdict="edited", **named) == 1
     assert value(figures, "decisions_total", verdict="rejected", **named) == 1
+    assert value(figures, "decisions_total", verdict="undone", **named) == 1
     assert 0 < value(figures, "edited_words_share_total", **named) <= 1
     assert value(figures, "decided_confidence_total", **named) > 0
 
@@ -125,6 +127,15 @@ def test_what_a_command_did_is_told_by_the_server(home: Home):
     application.state.house.close()
 
     assert 'renamer_renames_total{act="rename",ending="done"} 1.0' in told
+
+
+def test_what_a_command_of_a_moment_did_is_told_too(home: Home):
+    home.run("token", "add", "a program")
+    application = app.create_app(Settings.from_env({}, home.root / "data"))
+    told = asked(application).text
+    application.state.house.close()
+
+    assert 'renamer_events_total{type="token.added"} 1.0' in told
 
 
 def asked(application: Any, address: str = HERE, client: str = "127.0.0.1") -> httpx.Response:
