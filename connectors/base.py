@@ -209,13 +209,27 @@ class Surveys(Protocol):
 
 @runtime_checkable
 class Rewrites(Protocol):
-    """An optional ability: gives a small file, such as a sidecar, other contents."""
+    """An optional ability: gives a file that fits into memory, such as a sidecar, other contents."""
 
     def rewrite(self, entry: Entry, contents: bytes, *, key: str) -> Entry:
         """The file has either the old contents or all of the new ones, at any moment, and keeps its mode, owner, times
         and attributes. Safe to repeat after a crash with the same arguments, also when the work was done already; then
         `entry` may be as it was before. `key` is as in `rename`, and another one for each file. Durable on return.
         Raises FileGone, FileChanged, and ConnectorError where this place cannot do that."""
+
+
+@runtime_checkable
+class Adds(Protocol):
+    """An optional ability: puts a small file of our own, such as a sidecar, beside another, and takes it away again.
+    Both are safe to repeat after a crash with the same arguments, and durable on return."""
+
+    def add(self, path: str, contents: bytes, *, beside: str, key: str) -> Entry:
+        """The new file, which those may read and write who may do so with the one `beside` it. It is there whole or not
+        at all, and never in place of another: NameTaken, unless that has these very bytes. `key` is as in `rename`."""
+
+    def withdraw(self, path: str, contents: bytes, *, key: str) -> None:
+        """Removes the file as long as it has these bytes, else raises FileChanged; where it is gone already, nothing is
+        done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 from connectors import junk, kernel
 from connectors.base import ConnectorError, Entry, FileGone, Limits, Watch
-from connectors.watchfolder import places, protocols, rewriting, watching
+from connectors.watchfolder import adding, places, protocols, rewriting, watching
+from connectors.watchfolder.adding import Adding
 from connectors.watchfolder.mounts import Mounts
 from connectors.watchfolder.moving import Move, version
 from connectors.watchfolder.places import Place
@@ -191,6 +192,17 @@ class Folder:
         with places.opened(self._root, folder) as descriptor, telling(entry.path):
             mount = self._mounts.of(descriptor)
             return rewriting.rewrite(Rewriting(entry, Place(descriptor, name), contents, key, mount))
+
+    def add(self, path: str, contents: bytes, *, beside: str, key: str) -> Entry:
+        folder, name = places.parted(path)
+        with places.opened(self._root, folder) as descriptor, telling(path):
+            added = Adding(path, Place(descriptor, name), contents, key, self._mounts.of(descriptor))
+            return adding.add(added, Place(descriptor, places.parted(beside)[1]))
+
+    def withdraw(self, path: str, contents: bytes, *, key: str) -> None:
+        folder, name = places.parted(path)
+        with places.opened(self._root, folder) as descriptor, telling(path):
+            adding.withdraw(Adding(path, Place(descriptor, name), contents, key, self._mounts.of(descriptor)))
 
     @contextmanager
     def gathering(self) -> Iterator[None]:

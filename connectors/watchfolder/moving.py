@@ -134,6 +134,13 @@ def set_aside(move: Move) -> os.stat_result | None:
     return aside
 
 
+def set_aside_as(place: Place, hidden: Place) -> None:
+    """Gives whatever stands at a visible name a hidden one of ours, durably. Raises FileExistsError where that is in
+    use."""
+    _rename_to_free(place, hidden)
+    place.sync()
+
+
 def _rename_to_free(one: Place, other: Place) -> None:
     """To a hidden name of ours, which nobody else would take between the look and the act; or of a folder, which never
     replaces a file. Raises FileExistsError where the name is in use."""

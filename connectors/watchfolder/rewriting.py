@@ -1,4 +1,4 @@
-"""Other contents for a small file, in one act: a finished file changes places with it."""
+"""Other contents for a file, in one act: a finished file changes places with it."""
 
 import os
 import zlib
@@ -36,7 +36,11 @@ def rewrite(rewriting: Rewriting) -> Entry:
     if rewriting.mount.protocol != "noreplace" or not rewriting.mount.inodes_stay:
         raise ConnectorError(f"Where {rewriting.entry.path} lies, no two files can change places.", permanent=True)
     if rewriting.is_entry(rewriting.place.look()):
-        _make(rewriting)
+        try:
+            _make(rewriting)
+        except (OSError, ConnectorError):
+            moving.remove(rewriting.beside)
+            raise
         _exchange(rewriting)
     return _settle(rewriting)
 

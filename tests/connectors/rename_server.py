@@ -34,8 +34,13 @@ def _rename(order: dict[str, str]) -> None:
         entry = Entry(order["path"], int(order["size"]), order["version"])
         folder.protocol("")
         os.kill(os.getpid(), signal.SIGSTOP)
-        if contents := order["contents"]:
-            folder.rewrite(entry, contents.encode(), key=order["key"])
+        contents = order["contents"].encode()
+        if order["act"] == "add":
+            folder.add(entry.path, contents, beside=order["to"], key=order["key"])
+        elif order["act"] == "withdraw":
+            folder.withdraw(entry.path, contents, key=order["key"])
+        elif contents:
+            folder.rewrite(entry, contents, key=order["key"])
         else:
             folder.rename(entry, order["to"], key=order["key"], step=lambda _: None)
         code = 0

@@ -29,7 +29,8 @@ class Call:
 
 @dataclass(frozen=True)
 class Order:
-    """A rename to `to`, or with `contents` a file that is to have these."""
+    """A rename to `to`, or with `contents` a file that is to have these; with `act` one that is to come beside `to`
+    (`add`) or to go (`withdraw`)."""
 
     root: Path
     protocol: str | None
@@ -37,6 +38,7 @@ class Order:
     to: str
     key: str = "1"
     contents: str = ""
+    act: str = ""
 
 
 class Renamer:
@@ -75,7 +77,13 @@ class Renamer:
         assert self._server.stdin is not None
         entry = order.entry
         line = {"root": str(order.root), "protocol": order.protocol, "path": entry.path, "size": entry.size}
-        line |= {"version": entry.version, "to": order.to, "key": order.key, "contents": order.contents}
+        line |= {
+            "version": entry.version,
+            "to": order.to,
+            "key": order.key,
+            "contents": order.contents,
+            "act": order.act,
+        }
         self._server.stdin.write(json.dumps(line) + "\n")
         self._server.stdin.flush()
         process = self._answer()
