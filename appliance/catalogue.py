@@ -33,6 +33,7 @@ UNDER_WAY = (
     ImageState.DESCRIBED,
     ImageState.PLANNED,
     ImageState.RENAMING,
+    ImageState.WRITING,
 )
 
 
@@ -122,6 +123,10 @@ def uploads_at(session: Session, tenant_id: int, offset: int, limit: int) -> lis
 def count_uploads(session: Session, tenant_id: int) -> int:
     query = select(func.count()).select_from(Batch)
     return session.scalar(query.where(Batch.tenant_id == tenant_id, Batch.kind == BatchKind.UPLOAD)) or 0
+
+
+def images_with(session: Session, tenant_id: int, ids: Collection[int]) -> list[Image]:
+    return list(session.scalars(select(Image).where(Image.tenant_id == tenant_id, Image.id.in_(ids))))
 
 
 def batches_with(session: Session, tenant_id: int, ids: Collection[int]) -> list[Batch]:

@@ -33,6 +33,8 @@ TYPES = frozenset(
         "image.rejected",
         "image.renamed",
         "image.texts_approved",
+        "image.texts_taken_back",
+        "image.texts_written",
         "image.undone",
         "image.unlocked",
         "image.uploaded",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 
 class Role(StrEnum):
@@ -93,16 +94,24 @@ class TextState(StrEnum):
     PROPOSED = "proposed"  # by whoever looked at the picture, or as they stand in the file
     EDITED = "edited"  # a person changed them
     APPROVED = "approved"  # a person said that they are right
+    WRITTEN = "written"  # and they stand in the picture's metadata
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What is said of a picture beside its name and its alternative text."""
+    """What is said of a picture beside its name and its alternative text.
+
+    Of texts that are written, `written_at` is when (ISO 8601) and `written_in` in what. `note` is why they stand
+    somewhere else than was wanted, or nowhere.
+    """
 
     title: str = ""
     caption: str = ""
     keywords: tuple[str, ...] = ()
     state: TextState = TextState.PROPOSED
+    written_at: str = ""
+    written_in: Literal["", "sidecar", "file"] = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

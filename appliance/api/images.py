@@ -1,7 +1,7 @@
 """Images: what became of each, and a person's decisions about it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, Response, get, patch, post
@@ -36,7 +36,8 @@ class WordView(msgspec.Struct, frozen=True):
 
 class ImageView(msgspec.Struct, frozen=True):
     """`name` is the proposed or given name, "" where there is none; `path` is where the file is now. `texts` says how
-    far `alt`, `title`, `caption` and `keywords` are."""
+    far `alt`, `title`, `caption` and `keywords` are, and where they are written, `written_at` when and `written_in` in
+    what; `texts_note` is why they stand somewhere else than was wanted, or nowhere."""
 
     id: int
     source: int
@@ -51,6 +52,9 @@ class ImageView(msgspec.Struct, frozen=True):
     caption: str
     keywords: list[str]
     texts: TextState
+    written_at: datetime | None
+    written_in: Literal["", "sidecar", "file"]
+    texts_note: str
     confidence: float
     words: list[WordView]
     candidates: list[str]
@@ -104,6 +108,9 @@ def viewed(image: Image) -> ImageView:
         caption=texts.caption,
         keywords=list(texts.keywords),
         texts=texts.state,
+        written_at=datetime.fromisoformat(texts.written_at) if texts.written_at else None,
+        written_in=texts.written_in,
+        texts_note=texts.note,
         confidence=proposal.get("confidence", 0.0),
         words=[
             WordView(word["text"], origin=word["origin"], score=word.get("score", 1.0))
@@ -216,13 +223,16 @@ def check(
     sync_to_thread=True,
 )
 def approve_texts(request: _Asked, image_id: Id) -> ImageView:
-    """Alternative text, title, caption and keywords are right as they are, whatever becomes of the name."""
+    """Alternative text, title, caption and keywords are right as they are, whatever becomes of the name. Where the
+    source says so (`metadata`), they are written into a sidecar or the file, at once or as soon as it has its name."""
     at, member = house_of(request), request.user
     with at.database.session(member.tenant_id) as session:
         image = reviews.find(session, member.tenant_id, image_id)
         for refused in reviews.approve_texts(session, member.tenant_id, [image_id], actor=member.actor):
             raise Conflict(refused.reason)
-        return viewed(image)
+        answer = viewed(image)
+    at.ring([image_id])
+    return answer
 
 
 _DECISIONS = {

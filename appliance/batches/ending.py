@@ -22,6 +22,7 @@ from appliance.models import (
 )
 from appliance.pipeline.leases import dead_owners
 
+_AT_THE_FILE = (ImageState.RENAMING, ImageState.WRITING)  # which may have changed already
 UNDOING = (Batch.state == BatchState.RUNNING, Batch.kind == BatchKind.UNDO, Batch.owner.is_(None))  # by the server
 
 
@@ -68,7 +69,7 @@ def finish(session: Session, batch: Batch, state: BatchState, *, actor: str = AC
         session.execute(delete(Image).where(*mine, Image.preview))
         session.execute(delete(Batch).where(Batch.tenant_id == batch.tenant_id, Batch.id == batch.id))
         return
-    waiting = *mine, Image.due_at.is_not(None), Image.state != ImageState.RENAMING
+    waiting = *mine, Image.due_at.is_not(None), Image.state.not_in(_AT_THE_FILE)
     joined_alone = Image.id.in_(_joining(batch)), Image.state == ImageState.PLANNED
     session.execute(update(Image).where(*waiting, *joined_alone).values(state=ImageState.RENAMED))
     renames.cancel(session, batch.tenant_id, Rename.batch_id == batch.id, "The batch was cancelled.")
@@ -105,7 +106,7 @@ def tidy(session: Session, tenant_id: int, owner: str | None) -> list[int]:
         .where(*forgotten, Image.id.in_(renames.under_way(tenant_id)))
         .values(state=ImageState.RENAMING, due_at=now(), tries=0)
     )
-    unclear = Image.tenant_id == tenant_id, Image.state == ImageState.RENAMING, Image.due_at <= now()
+    unclear = Image.tenant_id == tenant_id, Image.state.in_(_AT_THE_FILE), Image.due_at <= now()
     ids = list(session.scalars(select(Image.id).where(*unclear, Image.owner.is_(None)).order_by(Image.id)))
     for some in portions(ids):
         session.execute(update(Image).where(Image.id.in_(some)).values(owner=owner))
@@ -114,7 +115,7 @@ def tidy(session: Session, tenant_id: int, owner: str | None) -> list[int]:
 
 def _release(session: Session, *whose: ColumnElement[bool]) -> None:
     """What a dead worker was renaming need not wait for its lease to run out."""
-    session.execute(update(Image).where(*whose, Image.state == ImageState.RENAMING).values(due_at=now(), owner=None))
+    session.execute(update(Image).where(*whose, Image.state.in_(_AT_THE_FILE)).values(due_at=now(), owner=None))
 
 
 def rest(session: Session, tenant_id: int, image_ids: Sequence[int]) -> None:
@@ -122,7 +123,7 @@ def rest(session: Session, tenant_id: int, image_ids: Sequence[int]) -> None:
     ended = select(Batch.id).where(Batch.tenant_id == tenant_id, Batch.state != BatchState.RUNNING)
     for some in portions(image_ids):
         mine = Image.tenant_id == tenant_id, Image.id.in_(some)
-        resting = *mine, Image.batch_id.in_(ended), Image.state != ImageState.RENAMING, Image.due_at.is_not(None)
+        resting = *mine, Image.batch_id.in_(ended), Image.state.not_in(_AT_THE_FILE), Image.due_at.is_not(None)
         renames.cancel(
             session, tenant_id, Rename.image_id.in_(select(Image.id).where(*resting)), "The batch was cancelled."
         )

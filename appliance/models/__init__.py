@@ -20,7 +20,7 @@ from appliance.models.images import (
     SeenDescription,
     Source,
 )
-from appliance.models.journal import IS_OPEN, OPEN, Event, OwnProfile, Rename, RenameState
+from appliance.models.journal import IS_OPEN, OPEN, Event, OwnProfile, Rename, RenameState, Writing, WritingState
 from appliance.models.learning import Example, Verdict
 from appliance.models.uploads import AskedBefore, Upload
 from appliance.models.vision import Allowance, Ask, OwnProvider, Spending, VisionChoices
@@ -72,5 +72,7 @@ __all__ = [
     "User",
     "Verdict",
     "VisionChoices",
+    "Writing",
+    "WritingState",
     "now",
 ]

@@ -19,6 +19,7 @@ class ImageState(StrEnum):
     REVIEW = "review"  # waits for a person
     RENAMING = "renaming"  # the journal says executing
     RENAMED = "renamed"  # done
+    WRITING = "writing"  # its name is settled, and its texts are being written into its metadata
     KEPT = "kept"  # its name is good, locked, or a person's choice
     REJECTED = "rejected"  # a person does not want the proposal
     QUARANTINED = "quarantined"  # not safe to open; stays where it is and is never renamed

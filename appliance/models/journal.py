@@ -82,6 +82,45 @@ class Rename(Base):
     done_at: Mapped[datetime | None]
 
 
+class WritingState(StrEnum):
+    EXECUTING = "executing"  # the file may have the new bytes already
+    DONE = "done"  # it has them
+    UNDOING = "undoing"  # it may have the old bytes again
+    UNDONE = "undone"  # it has them, or a sidecar that we made is gone
+    LEFT = "left"  # somebody changed the file since, so it stays as it is
+    FAILED = "failed"  # nothing was changed
+
+
+class Writing(Base):
+    """The journal of texts in metadata: one row for each change of one file's bytes, committed before the change.
+
+    `path` is the picture (`within`) or the sidecar beside it, where it stood then; `size` and `version` are what was
+    there before the last act. `before` is "" for a sidecar that is made, and `edits` (metadata.Edit) lead from the
+    bytes before to those after. `rename_id` is the newest rename of the image that stood at that time.
+    """
+
+    __tablename__ = "writings"
+    __table_args__ = (Index("ix_writings_image_id", "image_id"), NEVER_AGAIN)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey("tenants.id"))
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"))
+    image_id: Mapped[int] = mapped_column(ForeignKey("images.id"))
+    rename_id: Mapped[int | None] = mapped_column(ForeignKey("renames.id"))
+    within: Mapped[bool]
+    path: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[str] = mapped_column(String(200))
+    before: Mapped[str] = mapped_column(String(64))
+    after: Mapped[str] = mapped_column(String(64))
+    edits: Mapped[dict[str, Any]]
+    texts: Mapped[dict[str, Any]]
+    state: Mapped[WritingState] = mapped_column(said(WritingState), default=WritingState.EXECUTING)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    done_at: Mapped[datetime | None]
+
+
 class OwnProfile(Base):
     """A profile of names that an owner made; `settings` are what docs/naming.md lists."""
 

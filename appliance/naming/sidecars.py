@@ -1,9 +1,10 @@
-"""What an XMP sidecar says of the files around it, by name and by extension."""
+"""XMP sidecars: how they are called, and what they say of the files around them, by name and by extension."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from xml.sax.saxutils import escape, unescape
 
+from appliance.naming import extensions, groups
 from appliance.naming.grammar import split
 
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
@@ -29,6 +30,34 @@ def extension_for(contents: bytes) -> str:
     does not say."""
     found = _EXTENSION_VALUES.search(contents)
     return _read(found)[1].lower() if found else ""
+
+
+def of_image(image: str, names: Collection[str]) -> list[str]:
+    """The sidecars of an image itself, among all names of its folder: the one of its whole name comes first."""
+    following = {name.lower(): name for name in groups.companions(names).get(image, ())}
+    wanted = (f"{image}{_ENDING}".lower(), f"{split(image)[0]}{_ENDING}".lower())
+    return [following[name] for name in wanted if name in following]
+
+
+def new_name(image: str, names: Collection[str]) -> str:
+    """What a sidecar of this image is called, for a folder that has none of it: as its neighbours are, else with the
+    image's whole name, which leaves no doubt; but a raw file's as the programs expect it that develop it."""
+    whole, short = f"{image}{_ENDING}", f"{split(image)[0]}{_ENDING}"
+    if _prefers_short(image, names) and short in groups.companions([*names, short]).get(image, ()):
+        return short
+    return whole
+
+
+_ENDING = ".xmp"
+
+
+def _prefers_short(image: str, names: Collection[str]) -> bool:
+    there = {name.lower() for name in names}
+    stems = {split(name)[0] for name in there if groups.is_image(name)}
+    sidecars = [name.removesuffix(_ENDING) for name in there if name.endswith(_ENDING)]
+    whole = sum(stem in there for stem in sidecars)
+    short = sum(stem in stems and stem not in there for stem in sidecars)
+    return short > whole or (short == whole and split(image)[1].lower() in extensions.RAW)
 
 
 def renamed(contents: bytes, names: Mapping[str, str]) -> bytes:

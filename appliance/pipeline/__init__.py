@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from appliance import telemetry
 from appliance.models import Image, ImageState, now
-from appliance.pipeline import applying, describing, looking, planning
+from appliance.pipeline import applying, describing, inscribing, looking, planning
 from appliance.pipeline.describing import Place
 from appliance.pipeline.leases import LEASE, Claim, Outcome, claim, finish, owned
 from appliance.pipeline.worker import Order, Worker
@@ -34,6 +34,7 @@ _STEPS: dict[ImageState, Step] = {
     ImageState.DESCRIBED: planning.plan,
     ImageState.PLANNED: applying.apply,
     ImageState.RENAMING: applying.recover,
+    ImageState.WRITING: inscribing.write,
 }
 _NAMES = {
     ImageState.FOUND: "fetch",
@@ -163,6 +164,7 @@ def ready(
     """
     for state, limit in (
         (ImageState.RENAMING, ROWS_AT_ONCE),
+        (ImageState.WRITING, LOOKS_AT_ONCE),
         (ImageState.PLANNED, ROWS_AT_ONCE),
         (ImageState.DESCRIBED, None),
         (ImageState.FETCHED, looks),

@@ -10,14 +10,15 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from appliance import imaging, naming, renames
+from appliance import imaging, naming, renames, writings
 from appliance.models import Image, ImageState, Picture
-from appliance.pipeline import afterwards, pacing
+from appliance.pipeline import afterwards, erasing, pacing
 from appliance.pipeline.leases import Claim, Outcome, held
 from appliance.pipeline.looking import again, failed, unreachable
 from appliance.pipeline.worker import Order, Worker
 from appliance.renames import Ending, Move, Result
 from appliance.sources import folder_of, name_of
+from appliance.words import TextState
 from connectors.base import Connector, ConnectorError, FileChanged, FileGone, Gathers, NotYet
 
 logger = logging.getLogger(__name__)
@@ -47,10 +48,13 @@ def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome
         planned = moves.get(claim.id, [])
         try:
             connector = worker.connector(order)
+            claim = _without_texts(worker, connector, claim, planned)
             present = _without_lost_companions(worker, claim, connector, planned)
             verified = [_verified(worker, claim, connector, move) for move in present]
             standing = _standing(worker, claim, verified)
             verified = renames.foreseen(connector, verified, standing)
+        except renames.LeaseLost:
+            continue
         except (FileGone, FileChanged) as error:
             outcomes.append(_outcome(claim, planned, Result(_ENDINGS[type(error)], reason=str(error))))
         except (ConnectorError, OSError) as error:
@@ -62,6 +66,14 @@ def apply(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome
     outcomes += [_without_moves(one.claim) for one in attempts if not one.moves]
     outcomes += _act(worker, order, _intend(worker, [one for one in attempts if one.moves]), renames.apply)
     return outcomes
+
+
+def _without_texts(worker: Worker, connector: Connector, claim: Claim, moves: Sequence[Move]) -> Claim:
+    """Before an old name is put back, what was written since into the metadata goes; what cannot go is said."""
+    if not moves or moves[0].companion or moves[0].undoes_id is None:
+        return claim
+    claim, notes = erasing.take_back(worker, connector, claim, since=moves[0].undoes_id)
+    return replace(claim, proposal=(claim.proposal or {}) | {"reason": " ".join(notes)}) if notes else claim
 
 
 def recover(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
@@ -208,7 +220,20 @@ def _attempt(worker: Worker, order: Order, connector: Connector, attempt: _Attem
         return [again(claim, "Something unexpected went wrong; the log says more.")]
     if result.ending is Ending.DONE:
         result = afterwards.complete(connector, claim, attempt.moves, result)
-    return [_outcome(claim, attempt.moves, result)]
+    return [_with_texts(worker, _outcome(claim, attempt.moves, result))]
+
+
+def _with_texts(worker: Worker, outcome: Outcome) -> Outcome:
+    """An image that has its new name and texts that are approved gets those written into its metadata next."""
+    image = outcome.image
+    if image.state is not ImageState.RENAMED or (image.texts or {}).get("state") != TextState.APPROVED:
+        return outcome
+    with worker.database.reading(image.tenant_id) as session:
+        how = writings.how_to(session, image.tenant_id, image.source_id, image.alt, image.texts)
+    if not how:
+        return outcome
+    proposal = (image.proposal or {}) | {"writing": writings.asked(how, image.state, image.reason)}
+    return replace(outcome, image=image.becomes(ImageState.WRITING, reason=image.reason, proposal=proposal, tries=0))
 
 
 def _stepper(worker: Worker, claim: Claim) -> Callable[[Move, str], None]:
@@ -283,7 +308,7 @@ def _ended_joining(claim: Claim, moves: Sequence[Move], result: Result) -> Outco
 def _moved(claim: Claim, move: Move, result: Result, state: ImageState, event: str) -> Outcome:
     entry = result.entries[move.id]
     edited = "Its bytes were changed since; the old name was put back all the same."
-    reason = edited if move.undoes_id and move.sha256 != claim.sha256 else _planned_because(claim)
+    reason = edited if move.undoes_id and move.sha256 != claim.sha256 else ""
     changed = claim.becomes(
         state,
         path=entry.path,
@@ -291,7 +316,7 @@ def _moved(claim: Claim, move: Move, result: Result, state: ImageState, event: s
         size=entry.size,
         version=entry.version,
         sha256=move.sha256,
-        reason=f"{reason} {result.reason}".strip(),
+        reason=" ".join(filter(None, (_planned_because(claim), reason, result.reason))),
         proposal=(claim.proposal or {}) | {"name": name_of(entry.path)},  # as the source spells it
     )
     told = {"type": event, "before": {"path": claim.path}, "after": {"path": entry.path}}

@@ -79,7 +79,14 @@ class Outcome:
 
 _COLUMNS = [column.name for column in fields(Claim)]
 _WRITTEN = [name for name in _COLUMNS if name not in {"id", "tenant_id", "source_id", "batch_id", "preview", "fence"}]
-_READY = {ImageState.FOUND, ImageState.FETCHED, ImageState.DESCRIBED, ImageState.PLANNED, ImageState.RENAMING}
+_READY = {
+    ImageState.FOUND,
+    ImageState.FETCHED,
+    ImageState.DESCRIBED,
+    ImageState.PLANNED,
+    ImageState.RENAMING,
+    ImageState.WRITING,
+}
 
 
 def _due(state: ImageState) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from appliance import batches, learning
+from appliance import batches, learning, writings
 from appliance.errors import Conflict, NotFound
 from appliance.models import Image, ImageState, Rename, RenameState
 from appliance.reviews.rows import find, give_up, move_on, refuse_busy, tell
@@ -55,6 +55,7 @@ def _reject(session: Session, image: Image, actor: str) -> None:
     give_up(session, image, "A person rejected it.")
     move_on(image, ImageState.REJECTED, reason="You rejected the new name; it keeps its own.")
     tell(session, image, "image.rejected", actor, before={"name": (image.proposal or {}).get("name", "")})
+    writings.ask(session, image)
 
 
 def lock(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: str) -> list[Refused]:
@@ -69,6 +70,7 @@ def _lock(session: Session, image: Image, actor: str) -> None:
     if image.state is not ImageState.RENAMED:
         move_on(image, ImageState.KEPT, reason="Its name is locked.")
     tell(session, image, "image.locked", actor)
+    writings.ask(session, image)
 
 
 def unlock(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: str) -> list[Refused]:
@@ -139,7 +141,8 @@ def _each(session: Session, tenant_id: int, image_ids: Iterable[int], act: Any, 
 
 
 def undo(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: str) -> list[Refused]:
-    """Puts the last of the old names back, as one batch for each source; the workers do it."""
+    """Puts the last of the old names back, as one batch for each source, and takes back what was written into the
+    metadata since; the workers do it."""
     refused: list[Refused] = []
     rows: list[Rename] = []
     for image_id in dict.fromkeys(image_ids):
@@ -149,6 +152,8 @@ def undo(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: s
             refused.append(Refused(image_id, str(error)))
             continue
         done = batches.done_at(session, tenant_id, image.source_id, image.path)
+        if not done and writings.ask_back(session, image):
+            continue
         if image.state is not ImageState.RENAMED or not done:
             refused.append(Refused(image_id, f"{image.path} has no new name from here that could be taken back."))
         rows += done

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.orm import Session
 
+from appliance import writings
 from appliance.errors import Conflict, NotFound
 from appliance.models import Image
 from appliance.reviews.deciding import Refused
@@ -53,7 +54,8 @@ def say(session: Session, image: Image, said: Said, *, actor: str) -> None:
 
 
 def approve_texts(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: str) -> list[Refused]:
-    """The texts of images as they are now are right; what cannot be is left alone, and returned."""
+    """The texts of images as they are now are right, and are written into the metadata where the source wants that;
+    what cannot be is left alone, and returned."""
     refused: list[Refused] = []
     for image_id in dict.fromkeys(image_ids):
         try:
@@ -62,8 +64,9 @@ def approve_texts(session: Session, tenant_id: int, image_ids: Iterable[int], *,
         except (Conflict, NotFound) as error:
             refused.append(Refused(image_id, str(error)))
             continue
-        image.texts = (image.texts or {}) | {"state": TextState.APPROVED.value}
+        image.texts = (image.texts or {}) | {"state": TextState.APPROVED.value, "note": ""}
         tell(session, image, "image.texts_approved", actor, after=_told(image))
+        writings.ask(session, image)
     session.flush()
     return refused
 

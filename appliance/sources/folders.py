@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from appliance.db import insert_once
 from appliance.errors import Conflict
-from appliance.models import Batch, BatchState, Event, Image, Rename, Source, now
+from appliance.models import Batch, BatchState, Event, Image, Rename, Source, Writing, now
 
 
 def for_folder(session: Session, tenant_id: int, folder: Path) -> tuple[Source, str]:
@@ -85,6 +85,11 @@ def absorb(session: Session, narrower: Source, wider: Source) -> None:
             to_path=prefix + Rename.to_path,
             folder=_below(prefix, Rename.folder),
         )
+    )
+    session.execute(
+        update(Writing)
+        .where(Writing.tenant_id == narrower.tenant_id, Writing.source_id == narrower.id)
+        .values(source_id=wider.id, path=prefix + Writing.path)
     )
     for table in (Batch, Event):
         session.execute(update(table).where(table.source_id == narrower.id).values(source_id=wider.id))

@@ -24,6 +24,7 @@ def add(session: Session, tenant_id: int, vault: Vault, asked: Wanted, *, actor:
     root = root_of(asked.kind, asked.options)
     _refuse_unknown_profile(session, tenant_id, asked.choices.profile)
     _refuse_unknown_provider(session, tenant_id, asked.choices.provider)
+    _refuse_metadata(asked)
     _refuse_overlap(session, tenant_id, asked.kind, root)
     source = _same(session, tenant_id, asked.kind, root)
     if source is None:
@@ -119,12 +120,25 @@ def change(session: Session, source: Source, vault: Vault, asked: Wanted, *, act
     keeps the name that is proposed. Raises Invalid where there is no such profile."""
     _refuse_unknown_profile(session, source.tenant_id, asked.choices.profile)
     _refuse_unknown_provider(session, source.tenant_id, asked.choices.provider)
+    _refuse_metadata(asked)
     before = source.options | source.choices
     if asked.options != sealing.options_of(source, vault):
         sealing.keep(source, vault, asked.options)
         source.scan_due_at = now()
     source.choices, source.name = msgspec.to_builtins(asked.choices), asked.name.strip() or source.name
     _tell(session, source, "source.changed", actor, before=before, after=source.options | source.choices)
+
+
+def _refuse_metadata(asked: Wanted) -> None:
+    """Texts are written into files of this machine alone. Raises Invalid."""
+    if asked.choices.metadata == "none" or asked.kind == opening.LOCAL:
+        return
+    if not opening.kept_name(asked.kind, opening.wanted_of(asked.kind, asked.options)):
+        raise Invalid("“metadata” is for folders of this machine and for uploads to it: leave it at none here.")
+    if asked.choices.metadata == "file":
+        raise Invalid(
+            "“metadata” cannot be file here, as clients compare the sizes of what they uploaded: sidecar can."
+        )
 
 
 def _refuse_unknown_provider(session: Session, tenant_id: int, name: str | None) -> None:
@@ -174,9 +188,9 @@ def act(session: Session, source: Source, wanted: str, *, actor: str) -> None:
 def remove(session: Session, source: Source, *, actor: str) -> None:
     """It is watched no longer; its files and history stay, so undo still works. What waits is given up."""
     mine = Image.tenant_id == source.tenant_id, Image.source_id == source.id
-    busy = select(Image.id).where(*mine, Image.state == ImageState.RENAMING)
+    busy = select(Image.id).where(*mine, Image.state.in_((ImageState.RENAMING, ImageState.WRITING)))
     if session.scalar(busy.limit(1)) is not None:
-        raise Conflict(f"Files of “{source.name}” are being renamed right now: remove it again in a moment.")
+        raise Conflict(f"Files of “{source.name}” are being changed right now: remove it again in a moment.")
     session.execute(
         update(Rename)
         .where(Rename.tenant_id == source.tenant_id, Rename.source_id == source.id, Rename.state == RenameState.PLANNED)

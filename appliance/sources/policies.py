@@ -63,6 +63,13 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     places: Annotated[bool, msgspec.Meta(description="the town nearest to where it was taken may stand in a name")] = (
         True
     )
+    metadata: Annotated[
+        Literal["none", "sidecar", "file"],
+        msgspec.Meta(
+            description="where texts are written that you approve: nowhere, into a sidecar (XMP), or into the image "
+            "file; raw files and formats that cannot be changed safely always get a sidecar"
+        ),
+    ] = "none"
 
     def policy(self, *, backlog: bool, vision: str, own_profile: dict[str, Any] | None = None) -> Policy:
         """How the images of a batch of this source are named; `vision` looks at them where the owner named nobody."""

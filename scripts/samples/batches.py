@@ -7,7 +7,16 @@ from scripts.samples.frames import PHOTOS, SOURCES, STUDIO, ago
 
 def lines() -> tuple[FileLine, ...]:
     done = tuple(
-        FileLine(image_id=number, old=old, new=new, folder="catalogue/2024", state="Renamed", tone="good")
+        FileLine(
+            image_id=number,
+            old=old,
+            new=new,
+            folder="catalogue/2024",
+            state="Renamed",
+            tone="good",
+            texts="Alt text and caption stand in its sidecar." if number == 2 else "",
+            texts_at=ago(minutes=3) if number == 2 else None,
+        )
         for number, (_, old, new) in enumerate(PHOTOS[:4], 1)
     )
     return (

@@ -59,6 +59,8 @@ def shot(number: int) -> Shot:
             Candidate(stem=f"{stem}-2024", confidence=confidence - 0.17),
         ),
         alt=f"A picture of {stem.replace('-', ' ')}.",
+        texts="approved" if number == 2 else "proposed",
+        metadata="sidecar" if number % 3 else "none",
         companions=("DSC00417.ARW",) if number == 3 else (),
         taken_at=ago(days=20 + number, hours=number) if number % 2 else None,
         width=4032,

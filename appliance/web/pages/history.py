@@ -14,7 +14,7 @@ from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
 from appliance.api.listing import Id, number_in
 from appliance.auth import Role
-from appliance.models import Batch, Rename, RenameState
+from appliance.models import Batch, Image, Rename, RenameState
 from appliance.sources import folder_of, name_of
 from appliance.web import views
 from appliance.web.pages import showing, telling
@@ -58,11 +58,15 @@ def _pages(number: int, total: int, here: str) -> Pages | None:
 
 def _days(session: Session, tenant_id: int, rows: Sequence[Rename]) -> tuple[Day, ...]:
     names = {source.id: source.name for source in sources.all_of(session, tenant_id)}
+    images = {image.id: image for image in catalogue.images_with(session, tenant_id, {row.image_id for row in rows})}
     kinds = {batch.id: batch for batch in catalogue.batches_with(session, tenant_id, {row.batch_id for row in rows})}
     returning = catalogue.coming_back(session, tenant_id, rows)
     today = datetime.now().astimezone().date()
     return tuple(
-        Day(label=_day(day, today), renames=tuple(_rename(row, names, kinds, _state(row, returning)) for row in of_day))
+        Day(
+            label=_day(day, today),
+            renames=tuple(_rename(row, names, kinds, _state(row, returning), _texts(row, images)) for row in of_day),
+        )
         for day, of_day in groupby(rows, key=_date)
     )
 
@@ -83,7 +87,20 @@ def _state(row: Rename, returning: set[int]) -> tuple[str, Tone]:
     return ("Being undone", "calm") if row.id in returning else ("Renamed", "good")
 
 
-def _rename(row: Rename, names: dict[int, str], kinds: dict[int, Batch], state: tuple[str, Tone]) -> views.Rename:
+Texts = tuple[str, datetime | None]
+
+
+def _texts(row: Rename, images: dict[int, Image]) -> Texts:
+    """Where the texts of its image stand, and since when, as long as it has this name."""
+    image = images.get(row.image_id)
+    if image is None or row.state is not RenameState.DONE or image.path != row.to_path:
+        return "", None
+    return telling.texts(image), telling.texts_at(image)
+
+
+def _rename(
+    row: Rename, names: dict[int, str], kinds: dict[int, Batch], state: tuple[str, Tone], texts: Texts
+) -> views.Rename:
     batch = kinds[row.batch_id]
     return views.Rename(
         id=row.id,
@@ -100,6 +117,8 @@ def _rename(row: Rename, names: dict[int, str], kinds: dict[int, Batch], state: 
         tone=state[1],
         can_undo=state[0] == "Renamed",
         says=telling.reported(row.report),
+        texts=texts[0],
+        texts_at=texts[1],
     )
 
 

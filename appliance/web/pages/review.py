@@ -95,6 +95,7 @@ def shot(request: Asking, session: Session, image: Image, *, typed: str = "", wr
         caption=texts.caption,
         keywords=texts.keywords,
         texts=texts.state,
+        metadata=sources.choices_of(source).metadata,
         companions=tuple(proposal.get("companions", ())),
         warnings=tuple(proposal.get("warnings", ())),
         width=picture.width if picture else 0,
@@ -140,6 +141,7 @@ def _say(request: Asking, image_id: int, act: str, form: Mapping[str, str]) -> R
                     raise Conflict(refused.reason)
     except Problem as problem:
         return _refused(request, image_id, "", str(problem))
+    house_of(request).ring([image_id])
     notice = Notice(says=_TEXT_ACTS[act])
     return _card(request, image_id, notice) if showing.is_part(request) else showing.goes(request, "/review", notice)
 

@@ -1,12 +1,12 @@
 """Rows as the pages tell them."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from appliance import catalogue
+from appliance import catalogue, reviews
 from appliance.models import Batch, BatchKind, BatchState, Image, ImageState, Source, now
 from appliance.sources import name_of
 from appliance.web import views, wording
@@ -36,6 +36,7 @@ STATES: dict[ImageState, tuple[str, Tone]] = {
     ImageState.REVIEW: ("Waits for review", "warm"),
     ImageState.RENAMING: ("Being renamed", "calm"),
     ImageState.RENAMED: ("Renamed", "good"),
+    ImageState.WRITING: ("Its texts are being written", "calm"),
     ImageState.KEPT: ("Kept", "plain"),
     ImageState.REJECTED: ("Rejected", "plain"),
     ImageState.QUARANTINED: ("Not safe to open", "bad"),
@@ -127,7 +128,27 @@ def file_line(image: Image) -> views.FileLine:
         state=state,
         tone=tone,
         says=image.reason,
+        texts=texts(image),
+        texts_at=texts_at(image),
     )
+
+
+def texts(image: Image) -> str:
+    """Where the texts of an image are written, or why they are not; "" where nobody asked for that."""
+    known = reviews.texts_of(image)
+    return " ".join(filter(None, (_WRITTEN[known.written_in], known.note)))
+
+
+_WRITTEN = {
+    "": "",
+    "sidecar": "Alt text and caption stand in its sidecar.",
+    "file": "Alt text and caption stand in it.",
+}
+
+
+def texts_at(image: Image) -> datetime | None:
+    at = reviews.texts_of(image).written_at
+    return datetime.fromisoformat(at) if at else None
 
 
 def turned(page: int, size: int, total: int, link: str) -> Pages | None:

@@ -49,6 +49,7 @@ class Shot(msgspec.Struct, kw_only=True):
     caption: str = ""
     keywords: tuple[str, ...] = ()
     texts: str = "proposed"  # how far these are: words.TextState
+    metadata: str = "none"  # where they are written once they are approved: sources.Choices
     companions: tuple[str, ...] = ()  # files that are renamed with it
     warnings: tuple[str, ...] = ()
     taken_at: datetime | None = None
@@ -90,6 +91,8 @@ class FileLine(msgspec.Struct, kw_only=True):
     state: str
     tone: Tone
     says: str = ""
+    texts: str = ""  # where its texts are written, or why they are not
+    texts_at: datetime | None = None
 
 
 class Count(msgspec.Struct, kw_only=True):
@@ -181,6 +184,8 @@ class Rename(msgspec.Struct, kw_only=True):
     tone: Tone = "good"
     can_undo: bool = True
     says: str = ""  # what else was changed, and how that was proved
+    texts: str = ""  # where its texts are written, or why they are not
+    texts_at: datetime | None = None
 
 
 class Day(msgspec.Struct, kw_only=True):

@@ -1,0 +1,126 @@
+"""Texts in a picture's file: the pixels and every other byte stay as they are."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from appliance import metadata
+from appliance.imaging import xmp
+from appliance.metadata import Said, Unwritable, containers
+
+SAID = Said(alt="A cat.", title="Tom", caption="Tom at home", keywords=("cat",), original_name="IMG_1.JPG")
+OLD = metadata.new_sidecar(Said(title="Cat", keywords=("mine",)))
+
+
+def picture(kind: str, mode: str = "RGB", **options: object) -> bytes:
+    noise = Image.effect_noise((61, 47), 80).convert(mode)
+    file = io.BytesIO()
+    noise.save(file, kind, **options)
+    return file.getvalue()
+
+
+def exif() -> Image.Exif:
+    data = Image.Exif()
+    data[0x010F] = "Camera"
+    return data
+
+
+MADE = {
+    "jpeg": picture("JPEG"),
+    "jpeg with exif": picture("JPEG", exif=exif(), icc_profile=b"profile" * 50, comment=b"hello"),
+    "jpeg with xmp": picture("JPEG", xmp=OLD),
+    "progressive jpeg": picture("JPEG", progressive=True),
+    "jpeg with more behind": picture("JPEG") + b"\xff\xd8 a motion photo's film",
+    "png": picture("PNG"),
+    "png with exif": picture("PNG", "RGBA", exif=exif(), dpi=(72, 72)),
+    "webp": picture("WEBP"),
+    "lossless webp": picture("WEBP", lossless=True),
+    "clear webp": picture("WEBP", "RGBA"),
+    "clear lossless webp": picture("WEBP", "RGBA", lossless=True),
+    "webp with exif": picture("WEBP", exif=exif(), icc_profile=b"profile" * 3),
+    "webp with xmp": picture("WEBP", xmp=OLD),
+}
+
+
+def packet_of(contents: bytes) -> bytes:
+    with Image.open(io.BytesIO(contents)) as image:
+        image.load()
+        found = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp", b"")
+    return found.encode() if isinstance(found, str) else found
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_the_texts_are_read_back_and_the_pixels_are_the_same(name: str):
+    before = MADE[name]
+    edits = metadata.in_picture(before, SAID)
+    after = metadata.made(before, edits)
+
+    words = xmp.words(packet_of(after))
+    assert (words.titles, words.captions) == ({"": "Tom"}, {"": "Tom at home"})
+    assert words.keywords == (("mine", "cat") if "xmp" in name else ("cat",))
+    with Image.open(io.BytesIO(before)) as one, Image.open(io.BytesIO(after)) as other:
+        assert (one.mode, one.size, one.tobytes()) == (other.mode, other.size, other.tobytes())
+        assert dict(one.getexif()) == dict(other.getexif())
+        assert one.info.get("icc_profile") == other.info.get("icc_profile")
+    assert metadata.made(after, metadata.turned_round(edits)) == before
+    assert metadata.in_picture(after, SAID) == []
+
+
+def test_a_png_of_which_others_wrote_the_xmp_gets_ours_in_its_place():
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", OLD.decode(), zip=False)
+    before = picture("PNG", pnginfo=info)
+    after = metadata.made(before, metadata.in_picture(before, SAID))
+
+    assert after.count(b"XML:com.adobe.xmp") == 1
+    assert xmp.words(packet_of(after)).keywords == ("mine", "cat")
+
+
+def segment(payload: bytes, marker: int = 0xE2) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(payload) + 2) + payload
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def after_start(contents: bytes, extra: bytes, at: int = 2) -> bytes:
+    return contents[:at] + extra + contents[at:]
+
+
+COMPRESSED = b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(OLD)
+UNSAFE = {
+    "two packets": (after_start(MADE["jpeg with xmp"], segment(containers.Jpeg.XMP + OLD, 0xE1)), "two packets"),
+    "signed jpeg": (after_start(MADE["jpeg"], segment(b"JP\0\1 jumb c2pa", 0xEB)), "signed"),
+    "signed png": (after_start(MADE["png"], chunk(b"caBX", b"jumb c2pa"), 33), "signed"),
+    "further pictures counted from before": (after_start(MADE["jpeg with xmp"], segment(b"MPF\0II*\0")), "further"),
+    "compressed": (after_start(MADE["png"], chunk(b"iTXt", COMPRESSED), 33), "compressed"),
+    "cut jpeg": (MADE["jpeg with exif"][:100], "not in order"),
+    "cut png": (MADE["png"][:-6], "not in order"),
+    "cut webp": (MADE["webp"][:-6], "longer or shorter"),
+    "webp with more behind": (MADE["webp"] + b"more", "longer or shorter"),
+    "gif": (picture("GIF"), "format"),
+    "tiff": (picture("TIFF"), "format"),
+    "nothing": (b"", "format"),
+    "huge packet": (
+        picture("JPEG", xmp=OLD.replace(b"</rdf:RDF>", b" " * (65_400 - len(OLD)) + b"</rdf:RDF>")),
+        "too large for a",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_what_cannot_be_done_safely_is_not_done(name: str):
+    contents, why = UNSAFE[name]
+    with pytest.raises(Unwritable, match=why):
+        metadata.in_picture(contents, SAID)
+
+
+def test_a_photo_with_further_pictures_behind_gets_its_texts_before_they_are_counted():
+    before = after_start(MADE["jpeg with exif"], segment(b"MPF\0II*\0"), MADE["jpeg with exif"].index(b"\xff\xe2"))
+    after = metadata.made(before, metadata.in_picture(before, SAID))
+    assert after.index(containers.Jpeg.XMP) < after.index(b"MPF\0")
