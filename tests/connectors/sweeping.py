@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,32 +40,25 @@ class Order:
     contents: str = ""
     act: str = ""
 
+    @property
+    def line(self) -> dict[str, object]:
+        entry = self.entry
+        of_entry = {"path": entry.path, "size": entry.size, "version": entry.version}
+        rest = {"to": self.to, "key": self.key, "contents": self.contents, "act": self.act}
+        return {"root": str(self.root), "protocol": self.protocol, **of_entry, **rest}
 
-class Renamer:
+
+class Traced:
+    """A server that carries out each order in a process of its own, which waits until it is traced. It answers with
+    the number of the waiting process, and then with how that ended."""
+
     def __init__(self, server: "subprocess.Popen[str]", trace: Path) -> None:
         self._server = server
-        self._trace = trace
+        self.trace = trace
 
-    def calls(self, order: Order) -> list[Call]:
-        """Carries out the rename and tells every system call on files that it took."""
-        assert self._run(order, "trace=%file,%desc") == DONE
-        counted: Counter[str] = Counter()
-        calls = []
-        for name in _CALL.findall(self._trace.read_text()):
-            counted[name] += 1
-            calls.append(Call(name, counted[name]))
-        return calls
-
-    def killed_before(self, order: Order, call: Call) -> int:
-        return self._run(order, f"inject={call.name}:signal=SIGKILL:when={call.nth}")
-
-    def faulty(self, order: Order, call: Call, fault: str) -> int:
-        """`fault` is `error=EIO` and the like, or `retval=0` for a call that lies."""
-        return self._run(order, f"inject={call.name}:{fault}:when={call.nth}")
-
-    def _run(self, order: Order, expression: str) -> int:
+    def run(self, order: Mapping[str, object], expression: str) -> int:
         process = self._ask(order)
-        command = ["strace", "-o", str(self._trace), "-e", expression, "-p", str(process)]
+        command = ["strace", "-f", "-o", str(self.trace), "-e", expression, "-p", str(process)]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as strace:
             assert strace.stderr is not None
             attached = strace.stderr.readline()
@@ -73,21 +66,15 @@ class Renamer:
             subprocess.run(["kill", "-CONT", str(process)], check=True)
             return self._answer()
 
-    def _ask(self, order: Order) -> int:
+    def killed_before(self, order: Mapping[str, object], call: Call) -> int:
+        return self.run(order, f"inject={call.name}:signal=SIGKILL:when={call.nth}")
+
+    def _ask(self, order: Mapping[str, object]) -> int:
         assert self._server.stdin is not None
-        entry = order.entry
-        line = {"root": str(order.root), "protocol": order.protocol, "path": entry.path, "size": entry.size}
-        line |= {
-            "version": entry.version,
-            "to": order.to,
-            "key": order.key,
-            "contents": order.contents,
-            "act": order.act,
-        }
-        self._server.stdin.write(json.dumps(line) + "\n")
+        self._server.stdin.write(json.dumps(order) + "\n")
         self._server.stdin.flush()
         process = self._answer()
-        assert process, "the renaming process ended before it began"
+        assert process, "the process ended before it began"
         return process
 
     def _answer(self) -> int:
@@ -95,13 +82,41 @@ class Renamer:
         return int(self._server.stdout.readline())
 
 
+class Renamer:
+    def __init__(self, traced: Traced) -> None:
+        self._traced = traced
+
+    def calls(self, order: Order) -> list[Call]:
+        """Carries out the rename and tells every system call on files that it took."""
+        assert self._traced.run(order.line, "trace=%file,%desc") == DONE
+        counted: Counter[str] = Counter()
+        calls = []
+        for name in _CALL.findall(self._traced.trace.read_text()):
+            counted[name] += 1
+            calls.append(Call(name, counted[name]))
+        return calls
+
+    def killed_before(self, order: Order, call: Call) -> int:
+        return self._traced.killed_before(order.line, call)
+
+    def faulty(self, order: Order, call: Call, fault: str) -> int:
+        """`fault` is `error=EIO` and the like, or `retval=0` for a call that lies."""
+        return self._traced.run(order.line, f"inject={call.name}:{fault}:when={call.nth}")
+
+
 @contextmanager
-def renamer(folder: Path) -> Iterator[Renamer]:
-    command = [sys.executable, "-m", "tests.connectors.rename_server"]
+def traced(folder: Path, module: str) -> Iterator[Traced]:
+    command = [sys.executable, "-m", module]
     root = Path(__file__).parents[2]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root) as server:
         assert server.stdin is not None
         try:
-            yield Renamer(server, folder / "trace")
+            yield Traced(server, folder / "trace")
         finally:
             server.stdin.close()
+
+
+@contextmanager
+def renamer(folder: Path) -> Iterator[Renamer]:
+    with traced(folder, "tests.connectors.rename_server") as server:
+        yield Renamer(server)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from appliance import app, pipeline, sources
+from appliance import app, pipeline, reviews, sources
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.intake import Intake
@@ -136,6 +136,30 @@ def test_our_own_name_is_not_new(named: Place):
     assert named.look() == 0
     assert named.look_as_a_new_process() == 0
     assert named.events()["image.found"] == 1
+
+
+def test_what_we_wrote_into_metadata_is_nothing_new(place: Place):
+    """Into the file of one, and into a sidecar beside the other."""
+    place.photo("IMG_0001.JPG")
+    place.photo("IMG_0002.TIF")
+    place.look()
+    place.work()
+    place.look()
+    with place.database.session(OWN_TENANT) as session:
+        session.execute(update(Source).values(choices={"metadata": "file"}))
+        for image in session.scalars(select(Image)):
+            reviews.say(session, image, reviews.Said(title="A tree"), actor="test")
+            assert reviews.approve_texts(session, OWN_TENANT, [image.id], actor="test") == []
+    before = place.intake.connector.listing("")  # type: ignore[attr-defined]
+    place.work()
+
+    place.intake._compare(place.intake.folder(""), "", before)
+    place.pretend_it_was_long_ago()
+    assert [place.look(), place.look_as_a_new_process()] == [0, 0]
+    assert set(place.states().values()) == {"renamed"}
+    assert place.events()["image.texts_written"] == 2
+    assert len(list(place.root.iterdir())) == 3
+    assert place.events()["image.found"] == 2
 
 
 def test_a_file_listed_before_our_rename_of_it_ended_is_not_new(place: Place):
