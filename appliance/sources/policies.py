@@ -66,8 +66,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     metadata: Annotated[
         Literal["none", "sidecar", "file"],
         msgspec.Meta(
-            description="where texts are written that you approve: nowhere, into a sidecar (XMP), or into the image "
-            "file; raw files and formats that cannot be changed safely always get a sidecar"
+            description="where texts that you approve are written: nowhere, into a sidecar (XMP), or into the image's "
+            "file; raw files, and what cannot be changed safely, always get a sidecar"
         ),
     ] = "none"
 

@@ -171,6 +171,8 @@ def renamed(number: int, batch: int, label: str, actor: str, **before: float) ->
         batch=label,
         actor=actor,
         at=ago(**before),
+        texts="Alt text and caption stand in the file." if number == 1 else "",
+        texts_at=ago(**before) if number == 1 else None,
     )
 
 

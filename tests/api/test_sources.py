@@ -80,6 +80,21 @@ def test_a_source_that_cannot_work_is_not_made(empty: Place, options: dict[str, 
     assert empty.get("sources")["items"] == []
 
 
+DROP = {"mode": "drop", "username": "camera", "password": "correct horse battery"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "says"),
+    [
+        ("s3", {"bucket": "photos", "metadata": "sidecar"}, "is for folders of this machine"),
+        ("sftp", DROP | {"metadata": "file"}, "clients compare the sizes"),
+    ],
+)
+def test_texts_are_written_only_where_that_is_safe(shown: Place, kind: str, options: dict[str, Any], says: str):
+    body = {"kind": kind, "name": "New", "options": options}
+    assert says in shown.refused(shown.ask("Alice", "POST", "sources", json=body), 422)
+
+
 def test_a_change_that_cannot_work_is_not_made(shown: Place):
     before = shown.get("sources/1")
     for change, says in (

@@ -27,6 +27,21 @@ def test_texts_are_edited_and_approved_whatever_becomes_of_the_name(place: Place
     assert place.get("images/2")["state"] == ImageState.REJECTED
 
 
+def test_approved_texts_stand_where_the_source_wants_them(place: Place):
+    place.ask("Alice", "PATCH", "sources/1", json={"options": {"metadata": "sidecar"}})
+    place.ask("Bob", "PATCH", "images/1", json={"title": "Tom"})
+    assert place.post("images/1/alt/approve", who="Bob")["state"] == ImageState.WRITING
+    place.work(1)
+
+    one = place.get("images/1")
+    assert (one["state"], one["texts"], one["written_in"]) == (ImageState.RENAMED, "written", "sidecar")
+    assert one["written_at"].startswith("20")
+    assert b"Tom" in (place.home.pictures / f"{one['path']}.xmp").read_bytes()
+
+    place.ask("Bob", "PATCH", "images/1", json={"title": "Minka"})
+    assert (texts(place, 1)[4], place.get("images/1")["written_at"]) == ("edited", None)
+
+
 def test_an_empty_alternative_text_is_that_of_a_decoration(place: Place):
     place.ask("Bob", "PATCH", "images/2", json={"alt": ""})
     place.post("images/2/alt/approve", who="Bob")

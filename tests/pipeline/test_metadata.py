@@ -102,7 +102,6 @@ def told(workshop: Workshop) -> list[str]:
     return [event for event in workshop.events() if event.startswith("image.texts_") and "approved" not in event]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_a_sidecar_is_made_beside_the_photo_and_goes_with_its_new_name(workshop: Workshop):
     before = workshop.home.photo("IMG_0001.JPG", seed=1).read_bytes()
     photo = renamed(workshop, "IMG_0001.JPG")

@@ -142,7 +142,7 @@ def texts(image: Image) -> str:
 _WRITTEN = {
     "": "",
     "sidecar": "Alt text and caption stand in its sidecar.",
-    "file": "Alt text and caption stand in it.",
+    "file": "Alt text and caption stand in the file.",
 }
 
 
