@@ -41,7 +41,7 @@ def in_picture(contents: bytes, said: Said) -> list[Edit]:
     if len(contents) > LARGEST:
         raise Unwritable("it is too large")
     container = containers.of(contents)
-    edits = [trimmed(edit) for edit in container.changes(contents, partial(_written, said))]
+    edits = [trimmed(edit) for edit in container.changes(contents, partial(_written, said), said)]
     after = made(contents, edits)
     if container.others(after) != container.others(contents) or made(after, turned_round(edits)) != contents:
         raise Unwritable("more than its XMP would change")

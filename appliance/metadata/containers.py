@@ -4,12 +4,15 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from appliance.metadata import photoshop
 from appliance.metadata.edits import Edit
-from appliance.metadata.said import Unwritable
+from appliance.metadata.said import Said, Unwritable
 
 Write = Callable[[bytes | None], bytes]  # from the packet that is there to the one that is to be there
 
+_MOST = 50_000  # segments or chunks; a photo has a few thousand at most
 _SIGNED = "it is signed (Content Credentials), which any change would break"
 
 
@@ -30,6 +33,14 @@ def of(contents: bytes) -> "type[Jpeg | Png | WebP]":
     raise Unwritable("files of its format are not written into")
 
 
+def _all(parts: Iterator[Part]) -> list[Part]:
+    """Raises Unwritable for more than any program writes."""
+    found = list(islice(parts, _MOST + 1))
+    if len(found) > _MOST:
+        raise Unwritable("it has too many parts")
+    return found
+
+
 class Jpeg:
     """Source: ISO 10918-1, B; XMP Specification Part 3, 1.1.3."""
 
@@ -42,8 +53,8 @@ class Jpeg:
         return contents.startswith(b"\xff\xd8\xff")
 
     @classmethod
-    def changes(cls, contents: bytes, write: Write) -> list[Edit]:
-        parts = list(cls._segments(contents))
+    def changes(cls, contents: bytes, write: Write, said: Said) -> list[Edit]:
+        parts = _all(cls._segments(contents))
         if any(part.name == b"\xff\xeb" and b"c2pa" in contents[part.start : part.end] for part in parts):
             raise Unwritable(_SIGNED)
         ours = [part for part in parts if cls._payload(contents, part).startswith(cls.XMP)]
@@ -55,8 +66,26 @@ class Jpeg:
             raise Unwritable("its XMP would be too large for a JPEG")
         start, end = (ours[0].start, ours[0].end) if ours else (cls._place(contents, parts),) * 2
         cls._refuse_moving_others(contents, parts, start)
-        segment = b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload
-        return [Edit(start, contents[start:end], segment)]
+        edits = [Edit(start, contents[start:end], cls._segment(b"\xff\xe1", payload))]
+        return edits + cls._iim_in_step(contents, parts, said)
+
+    @classmethod
+    def _iim_in_step(cls, contents: bytes, parts: list[Part], said: Said) -> list[Edit]:
+        """Where there is such a block, in one segment."""
+        ours = [part for part in parts if cls._payload(contents, part).startswith(photoshop.HEAD)]
+        counted = any(cls._payload(contents, part).startswith(b"MPF\0") for part in parts)
+        if len(ours) != 1 or counted:
+            return []
+        before = cls._payload(contents, ours[0])
+        after = photoshop.kept_in_step(before, said)
+        if after == before or len(after) > cls._LONGEST:
+            return []
+        whole = contents[ours[0].start : ours[0].end]
+        return [Edit(ours[0].start, whole, cls._segment(ours[0].name, after))]
+
+    @staticmethod
+    def _segment(name: bytes, payload: bytes) -> bytes:
+        return name + struct.pack(">H", len(payload) + 2) + payload
 
     @classmethod
     def _refuse_moving_others(cls, contents: bytes, parts: list[Part], start: int) -> None:
@@ -99,10 +128,17 @@ class Jpeg:
 
     @classmethod
     def others(cls, contents: bytes) -> list[bytes]:
-        """All that is not the packet, in its order."""
-        parts = list(cls._segments(contents))
+        """All that is not the packet or the IIM block, in its order."""
+        parts = _all(cls._segments(contents))
         kept = [part for part in parts if not cls._payload(contents, part).startswith(cls.XMP)]
-        return [contents[part.start : part.end] for part in kept] + [contents[parts[-1].end if parts else 2 :]]
+        segments = [cls._without_iim(contents, part) for part in kept]
+        return [*segments, contents[parts[-1].end if parts else 2 :]]
+
+    @classmethod
+    def _without_iim(cls, contents: bytes, part: Part) -> bytes:
+        payload = cls._payload(contents, part)
+        is_photoshop = payload.startswith(photoshop.HEAD)
+        return photoshop.others(payload) if is_photoshop else contents[part.start : part.end]
 
 
 class Png:
@@ -116,8 +152,8 @@ class Png:
         return contents.startswith(Png.HEAD)
 
     @classmethod
-    def changes(cls, contents: bytes, write: Write) -> list[Edit]:
-        parts = list(cls._chunks(contents))
+    def changes(cls, contents: bytes, write: Write, _: Said) -> list[Edit]:
+        parts = _all(cls._chunks(contents))
         if any(part.name == b"caBX" for part in parts):
             raise Unwritable(_SIGNED)
         ours = [part for part in parts if cls._is_ours(contents, part)]
@@ -159,7 +195,7 @@ class Png:
     @classmethod
     def others(cls, contents: bytes) -> list[bytes]:
         """All that is not the packet, in its order."""
-        parts = list(cls._chunks(contents))
+        parts = _all(cls._chunks(contents))
         kept = [contents[part.start : part.end] for part in parts if not cls._is_ours(contents, part)]
         return [*kept, contents[parts[-1].end :]]
 
@@ -175,8 +211,8 @@ class WebP:
         return contents.startswith(b"RIFF") and contents[8:12] == b"WEBP"
 
     @classmethod
-    def changes(cls, contents: bytes, write: Write) -> list[Edit]:
-        parts = list(cls._chunks(contents))
+    def changes(cls, contents: bytes, write: Write, _: Said) -> list[Edit]:
+        parts = _all(cls._chunks(contents))
         if any(part.name == b"C2PA" for part in parts):
             raise Unwritable(_SIGNED)
         ours = [part for part in parts if part.name == b"XMP "]
@@ -245,7 +281,7 @@ class WebP:
     @classmethod
     def others(cls, contents: bytes) -> list[bytes]:
         """All that is not the packet, and no header that only tells of it, in its order."""
-        parts = list(cls._chunks(contents))
+        parts = _all(cls._chunks(contents))
         known = (cls._without_flag(contents, part) for part in parts if part.name != b"XMP ")
         return [part for part in known if part]
 

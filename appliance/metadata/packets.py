@@ -14,6 +14,7 @@ from appliance.metadata.edits import Edit
 from appliance.metadata.said import Said, Unwritable
 
 LARGEST = 1 << 20  # bytes
+_MOST = 50_000  # elements
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC = "http://purl.org/dc/elements/1.1/"
@@ -108,6 +109,7 @@ class _Reader:
     def __init__(self, packet: bytes) -> None:
         self._packet = packet
         self._open: list[_Element] = []
+        self._count = 0
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.namespace_prefixes = True
         self._parser.buffer_text = True
@@ -121,6 +123,9 @@ class _Reader:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         at = self._parser.CurrentByteIndex
+        self._count += 1
+        if self._count > _MOST:
+            raise Unwritable("its XMP has too many properties")
         tag, prefix = _parted(name)
         values = {_parted(one)[0]: value for one, value in attributes.items()}
         prefixes = dict(_parted(one) for one in attributes)

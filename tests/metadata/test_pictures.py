@@ -1,5 +1,6 @@
 """Texts in a picture's file: the pixels and every other byte stay as they are."""
 
+import hashlib
 import io
 import struct
 import zlib
@@ -9,8 +10,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from appliance import metadata
-from appliance.imaging import xmp
-from appliance.metadata import Said, Unwritable, containers
+from appliance.imaging import iptc, xmp
+from appliance.metadata import Said, Unwritable, containers, photoshop
+from appliance.words import FileWords
+from tests.imaging import written
 
 SAID = Said(alt="A cat.", title="Tom", caption="Tom at home", keywords=("cat",), original_name="IMG_1.JPG")
 OLD = metadata.new_sidecar(Said(title="Cat", keywords=("mine",)))
@@ -124,3 +127,57 @@ def test_a_photo_with_further_pictures_behind_gets_its_texts_before_they_are_cou
     before = after_start(MADE["jpeg with exif"], segment(b"MPF\0II*\0"), MADE["jpeg with exif"].index(b"\xff\xe2"))
     after = metadata.made(before, metadata.in_picture(before, SAID))
     assert after.index(containers.Jpeg.XMP) < after.index(b"MPF\0")
+
+
+def with_iim(block: bytes, *more: bytes) -> bytes:
+    """A JPEG as Photoshop writes it, with IPTC's older block among other resources."""
+    resources = [resource(0x03ED, b"\0\x48\0\0\0\1\0\1" * 2), resource(0x0404, block), *more]
+    return after_start(MADE["jpeg with exif"], segment(photoshop.HEAD + b"".join(resources), 0xED))
+
+
+def resource(number: int, data: bytes) -> bytes:
+    return b"8BIM" + struct.pack(">H", number) + b"\0\0" + struct.pack(">I", len(data)) + data + b"\0" * (len(data) % 2)
+
+
+def md5(block: bytes) -> bytes:
+    return hashlib.md5(block, usedforsecurity=False).digest()
+
+
+def resources_in(contents: bytes) -> dict[int, bytes]:
+    with Image.open(io.BytesIO(contents)) as image:
+        found: dict[int, bytes] = image.info["photoshop"]
+        return found
+
+
+@pytest.mark.parametrize("is_utf_8", [True, False])
+def test_the_older_block_says_the_same_where_there_is_one(is_utf_8: bool):
+    block = written.block("Cat", headline="Stays", caption="Old", keywords=("mine",), is_utf_8=is_utf_8)
+    before = with_iim(block, resource(0x0425, md5(block)))
+    said = Said(title="Töm", caption="Tom at home", keywords=("Mine", "cat"))
+    edits = metadata.in_picture(before, said)
+    found = resources_in(after := metadata.made(before, edits))
+
+    assert iptc.words(found[0x0404]) == FileWords({"": "Töm"}, "Stays", {"": "Tom at home"}, ("mine", "cat"))
+    assert found[0x0404].startswith(b"\x1c\x01\x5a\0\3\x1b%G")
+    assert found[0x0425] == md5(found[0x0404])
+    assert found[0x03ED] == resources_in(before)[0x03ED]
+    assert metadata.made(after, metadata.turned_round(edits)) == before
+    assert metadata.in_picture(after, said) == []
+
+
+def test_a_block_in_other_letters_or_out_of_order_stays_as_it_is():
+    for block in (
+        written.block("Zürich", is_utf_8=False),
+        written.block("Cat") + b"\x1c\x02",
+        written.block("Cat")[:-1],
+    ):
+        before = with_iim(block)
+        after = metadata.made(before, metadata.in_picture(before, Said(title="Töm")))
+        assert resources_in(after)[0x0404] == resources_in(before)[0x0404]
+        assert xmp.words(packet_of(after)).titles == {"": "Töm"}
+
+
+def test_a_text_that_is_too_long_for_the_older_block_is_cut_between_letters():
+    before = with_iim(written.block("Cat"))
+    after = metadata.made(before, metadata.in_picture(before, Said(title="ö" * 40 + "x")))
+    assert iptc.words(resources_in(after)[0x0404]).titles == {"": "ö" * 32}
