@@ -1,6 +1,5 @@
 """Takes back what was written into metadata: the very bytes that stood there before, where nobody has changed them."""
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -9,31 +8,13 @@ from sqlalchemy import update
 
 from appliance import metadata, renames, writings
 from appliance.models import Image, Writing, WritingState
+from appliance.pipeline import filing
 from appliance.pipeline.leases import Claim, held
 from appliance.pipeline.worker import Worker
 from appliance.renames import LeaseLost
 from appliance.sources import folder_of, joined, name_of
 from appliance.words import Texts, TextState
-from connectors.base import Adds, Connector, ConnectorError, Entry, FileChanged, FileGone, Rewrites
-
-
-def digest(contents: bytes) -> str:
-    return hashlib.sha256(contents).hexdigest()
-
-
-def contents_of(connector: Connector, path: str, most: int = metadata.LARGEST) -> bytes | None:
-    """All of a file; None where there is none, or where it is larger than anything that is written into."""
-    try:
-        with connector.open(path) as file:
-            contents = file.read(most + 1)
-    except FileGone:
-        return None
-    return contents if len(contents) <= most else None
-
-
-def key_of(row: Writing) -> str:
-    """What set-aside files of this row are known by; renames have theirs."""
-    return f"w{row.id}"
+from connectors.base import Adds, Connector, ConnectorError, Entry, FileChanged, FileGone, NameTaken, Rewrites
 
 
 def take_back(
@@ -87,25 +68,35 @@ class _Act:
 
     def carry_out(self) -> Claim:
         """Raises _Left, LeaseLost, ConnectorError, OSError."""
-        contents = contents_of(self.connector, self.path)
-        found = None if contents is None else digest(contents)
-        if self.row.state is WritingState.EXECUTING and found != self.row.after:
+        if self.row.state is WritingState.EXECUTING and not self._finishes_writing():
             self.close(WritingState.FAILED, "It was not written.")
             return self.claim
+        contents = filing.contents_of(self.connector, self.path)
         try:
-            self._finish_writing(contents)
-            entry = self._back(contents, found)
+            entry = self._back(contents, None if contents is None else filing.digest(contents))
         except (FileChanged, FileGone) as error:
             raise _Left(self._sentence()) from error
         except ConnectorError as error:
-            if not error.permanent:
-                raise
+            if not error.permanent or filing.is_at(self.connector, self.path, self.row.before):
+                raise ConnectorError(str(error)) from error
             raise _Left(f"What was written into {name_of(self.path)} stays: {error}") from error
         claim = _without_texts(self.claim)
         if entry is not None and self.row.within:
             claim = replace(claim, size=entry.size, version=entry.version, sha256=self.row.before)
         self.close(WritingState.UNDONE, "", claim)
         return claim
+
+    def _finishes_writing(self) -> bool:
+        """So that nothing of what was cut off is left beside the file; False where it was not written and cannot be."""
+        try:
+            filing.written(self.connector, self.row, beside=self.claim.path)
+        except (FileChanged, FileGone, NameTaken):
+            return False
+        except ConnectorError as error:
+            if not error.permanent or filing.is_at(self.connector, self.path, self.row.after):
+                raise ConnectorError(str(error)) from error
+            return False
+        return True
 
     def _back(self, contents: bytes | None, found: str | None) -> Entry | None:
         if not self.row.before:
@@ -118,12 +109,6 @@ class _Act:
         edits = metadata.turned_round(metadata.restored(self.row.edits["of"]))
         return self._rewritten(metadata.made(contents, edits), begun=False)
 
-    def _finish_writing(self, contents: bytes | None) -> None:
-        """Where that was cut off, the old bytes may stand beside the file yet."""
-        cut_off = self.row.state is WritingState.EXECUTING and self.row.before
-        if cut_off and contents is not None and isinstance(self.connector, Rewrites):
-            self.connector.rewrite(Entry(self.path, self.row.size, self.row.version), contents, key=key_of(self.row))
-
     def _withdrawn(self, found: str | None) -> None:
         if not isinstance(self.connector, Adds):
             raise _Left(self._sentence())
@@ -132,7 +117,7 @@ class _Act:
         if self.row.state is not WritingState.UNDOING:
             self._intend(Entry(self.path, self.row.size, self.row.version))
         contents = metadata.made(b"", metadata.restored(self.row.edits["of"]))
-        self.connector.withdraw(self.path, contents, key=f"{key_of(self.row)}-back")
+        self.connector.withdraw(self.path, contents, key=f"{filing.key_of(self.row)}-back")
 
     def _rewritten(self, contents: bytes, *, begun: bool) -> Entry | None:
         """With `begun` the old bytes are back already, and only what is left beside them is to be cleared away."""
@@ -147,7 +132,7 @@ class _Act:
             self._intend(entry)
         elif self.row.state is not WritingState.UNDOING:
             return self.connector.stat(self.path)
-        return self.connector.rewrite(entry, contents, key=f"{key_of(self.row)}-back")
+        return self.connector.rewrite(entry, contents, key=f"{filing.key_of(self.row)}-back")
 
     def _intend(self, entry: Entry) -> None:
         if not self.worker.heartbeat.holds(self.claim):

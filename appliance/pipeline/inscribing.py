@@ -1,5 +1,6 @@
 """The step that writes approved texts into an image's metadata: into its file, or into the sidecar beside it."""
 
+import logging
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from appliance import imaging, metadata, naming, writings
 from appliance.db import insert_once
 from appliance.metadata import Edit, Said, Unwritable
 from appliance.models import REVIEWED, Image, ImageState, Picture, SeenDescription, Writing, WritingState, now
-from appliance.pipeline import erasing
+from appliance.pipeline import erasing, filing
 from appliance.pipeline.leases import Claim, Outcome, held
 from appliance.pipeline.looking import LONGEST_WAIT_SECONDS, MOST_TRIES
 from appliance.pipeline.worker import Order, Worker
@@ -21,6 +22,8 @@ from appliance.renames import LeaseLost
 from appliance.sources import joined, name_of
 from appliance.words import Texts, TextState
 from connectors.base import Adds, Connector, ConnectorError, Entry, FileChanged, FileGone, NameTaken, Rewrites
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,9 @@ def _attempted(worker: Worker, order: Order, claim: Claim) -> list[Outcome]:
         return [_not_written(claim, str(error))]
     except (ConnectorError, OSError) as error:
         return [_later(order, claim, error)]
+    except Exception:  # an image that has its name has not failed
+        logger.exception("The texts of %s could not be written", claim.path)
+        return [_not_written(claim, "something unexpected went wrong; the log says more.")]
 
 
 def _taken_back(attempt: _Attempt) -> Outcome:
@@ -84,11 +90,11 @@ def _write(attempt: _Attempt) -> list[Outcome]:
         known = writings.standing(session, claim.tenant_id, claim.id)
         original = session.scalar(select(Image.original_path).where(Image.id == claim.id)) or claim.path
     attempt = replace(attempt, original=name_of(original))
-    row = next((one for one in known if one.state is WritingState.EXECUTING), None)
-    if row is not None:
-        return _carry_out(attempt, row)
-    if any(one.state is WritingState.UNDOING for one in known):
-        claim, _ = erasing.take_back(attempt.worker, attempt.connector, claim, only=(WritingState.UNDOING,))
+    begun = next((one for one in known if one.state is WritingState.EXECUTING), None)
+    if begun is not None and msgspec.convert(begun.texts, Said) == _said(attempt, (), ""):
+        return _carry_out(attempt, begun)
+    if any(one.state in writings.OPEN for one in known):
+        claim, _ = erasing.take_back(attempt.worker, attempt.connector, claim, only=writings.OPEN)
         attempt = replace(attempt, claim=claim)
     plan = _planned(attempt, known, attempt.asked["how"])
     if not plan.edits:
@@ -116,8 +122,8 @@ def _in_file(attempt: _Attempt, known: Sequence[Writing]) -> Plan:
         raise Unwritable("this kind of source cannot change a file")
     if entry.size > metadata.LARGEST:
         raise Unwritable("it is too large")
-    contents = erasing.contents_of(connector, claim.path)
-    if contents is None or erasing.digest(contents) != claim.sha256:
+    contents = filing.contents_of(connector, claim.path)
+    if contents is None or filing.digest(contents) != claim.sha256:
         raise FileChanged(f"{claim.path} is not the file that it was when it was looked at.")
     edits = metadata.in_picture(contents, _said(attempt, known, claim.path))
     after = metadata.made(contents, edits)
@@ -157,12 +163,12 @@ def _in_sidecar(attempt: _Attempt, known: Sequence[Writing]) -> Plan:
         raise Unwritable("this kind of source cannot hold a sidecar")
     for name in naming.sidecars.of_image(name_of(claim.path), names):
         path = joined(claim.folder, name)
-        entry, contents = connector.stat(path), erasing.contents_of(connector, path, metadata.LARGEST_SIDECAR)
-        if contents is None:
+        entry, contents = connector.stat(path), filing.contents_of(connector, path, metadata.LARGEST_SIDECAR)
+        if entry is None or contents is None:
             raise Unwritable(f"{name} is too large")
-        if entry is not None and _is_of(claim, contents):
+        if _is_of(claim, contents):
             edits = metadata.in_sidecar(contents, _said(attempt, known, path))
-            return Plan(False, entry, erasing.digest(contents), edits, metadata.made(contents, edits))
+            return Plan(False, entry, filing.digest(contents), edits, metadata.made(contents, edits))
     path = joined(claim.folder, naming.sidecars.new_name(name_of(claim.path), names))
     contents = metadata.new_sidecar(_said(attempt, known, path))
     return Plan(False, Entry(path, 0, ""), "", [Edit(0, b"", contents)], contents)
@@ -199,7 +205,7 @@ def _intend(attempt: _Attempt, plan: Plan) -> Writing | None:
         size=plan.entry.size,
         version=plan.entry.version,
         before=plan.before,
-        after=erasing.digest(plan.contents),
+        after=filing.digest(plan.contents),
         edits={"of": metadata.stored(plan.edits)},
         texts=msgspec.to_builtins(_said(attempt, (), "")),
         reason=plan.note,
@@ -216,30 +222,14 @@ def _carry_out(attempt: _Attempt, row: Writing) -> list[Outcome]:
     if not attempt.worker.heartbeat.holds(attempt.claim):
         return []
     try:
-        entry = _act(attempt.connector, attempt.claim, row)
+        entry = filing.written(attempt.connector, row, beside=attempt.claim.path)
     except (FileGone, FileChanged, NameTaken) as error:
         return [_failed(attempt.claim, row, str(error))]
     except ConnectorError as error:
-        if not error.permanent:
-            raise
+        if not error.permanent or filing.is_at(attempt.connector, row.path, row.after):
+            raise ConnectorError(str(error)) from error
         return _refused(attempt, row, str(error))
     return [_done(attempt, row, entry)]
-
-
-def _act(connector: Connector, claim: Claim, row: Writing) -> Entry:
-    edits = metadata.restored(row.edits["of"])
-    if not row.before:
-        if not isinstance(connector, Adds):
-            raise ConnectorError("This source cannot hold a sidecar.", permanent=True)
-        return connector.add(row.path, metadata.made(b"", edits), beside=claim.path, key=erasing.key_of(row))
-    if not isinstance(connector, Rewrites):
-        raise ConnectorError("This source cannot change what is in a file.", permanent=True)
-    contents = erasing.contents_of(connector, row.path)
-    if contents is not None and erasing.digest(contents) == row.before:
-        contents = metadata.made(contents, edits)
-    if contents is None or erasing.digest(contents) != row.after:
-        raise FileChanged(f"{row.path} was changed meanwhile.")
-    return connector.rewrite(Entry(row.path, row.size, row.version), contents, key=erasing.key_of(row))
 
 
 def _refused(attempt: _Attempt, row: Writing, reason: str) -> list[Outcome]:

@@ -6,6 +6,8 @@ import struct
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -181,3 +183,27 @@ def test_a_text_that_is_too_long_for_the_older_block_is_cut_between_letters():
     before = with_iim(written.block("Cat"))
     after = metadata.made(before, metadata.in_picture(before, Said(title="ö" * 40 + "x")))
     assert iptc.words(resources_in(after)[0x0404]).titles == {"": "ö" * 32}
+
+
+@given(st.sampled_from(sorted(MADE)), st.lists(st.tuples(st.integers(0, 3000), st.binary(min_size=1, max_size=6))))
+def test_a_file_with_any_bytes_is_changed_in_its_texts_alone_or_not_at_all(name: str, damages: list[tuple[int, bytes]]):
+    before = bytearray(MADE[name])
+    for at, data in damages:
+        before[at % len(before) : at % len(before) + len(data)] = data
+    try:
+        edits = metadata.in_picture(bytes(before), SAID)
+    except Unwritable:
+        return
+    assert metadata.made(metadata.made(bytes(before), edits), metadata.turned_round(edits)) == bytes(before)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3000), st.binary(min_size=1, max_size=8))))
+def test_a_block_with_any_bytes_does_no_harm(damages: list[tuple[int, bytes]]):
+    payload = bytearray(
+        photoshop.HEAD + resource(0x0404, written.block("Cat", keywords=("a", "b"))) + resource(1, b"x")
+    )
+    for at, data in damages:
+        start = len(photoshop.HEAD) + at % (len(payload) - len(photoshop.HEAD))
+        payload[start : start + len(data)] = data
+    after = photoshop.kept_in_step(bytes(payload), SAID)
+    assert photoshop.others(after) == photoshop.others(bytes(payload))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.naming.sidecars import extension_for, renamed
+from appliance.naming.sidecars import extension_for, new_name, of_image, renamed
 from tests.companions import adobe, darktable
 
 NAMES = {"IMG_1.NEF": "red-barn.nef", "IMG_1.jpeg": "red-barn.jpg", "IMG_1.xmp": "red-barn.xmp"}
@@ -63,3 +63,34 @@ def test_there_and_back_again_are_the_same_bytes(noise: bytes, name: str):
     back = {new: old for old, new in NAMES.items()}
     there = renamed(contents, NAMES)
     assert there == contents or renamed(there, back) == contents
+
+
+@pytest.mark.parametrize(
+    ("image", "names", "expected"),
+    [
+        ("a.jpg", "a.jpg", "a.jpg.xmp"),
+        ("a.cr2", "a.cr2", "a.xmp"),
+        ("a.jpg", "a.jpg b.jpg b.xmp", "a.xmp"),
+        ("a.jpg", "a.jpg b.jpg b.xmp c.jpg c.jpg.xmp", "a.jpg.xmp"),
+        ("a.cr2", "a.cr2 b.cr2 b.cr2.xmp", "a.cr2.xmp"),
+        ("a.png", "a.png a.jpg b.jpg b.xmp", "a.png.xmp"),
+        ("a.jpg", "a.jpg a.cr2", "a.jpg.xmp"),
+    ],
+)
+def test_a_new_sidecar_is_called_as_its_neighbours_are_and_belongs_to_no_other_image(
+    image: str, names: str, expected: str
+):
+    assert new_name(image, names.split()) == expected
+
+
+@pytest.mark.parametrize(
+    ("image", "names", "expected"),
+    [
+        ("a.jpg", "a.jpg a.xmp a.jpg.xmp b.jpg.xmp", ["a.jpg.xmp", "a.xmp"]),
+        ("a.JPG", "a.JPG A.jpg.XMP", ["A.jpg.XMP"]),
+        ("a.png", "a.png a.jpg a.xmp", []),
+        ("a.nef", "a.nef a_01.nef.xmp", []),
+    ],
+)
+def test_the_sidecars_of_an_image_are_told_from_those_of_others(image: str, names: str, expected: list[str]):
+    assert of_image(image, names.split()) == expected

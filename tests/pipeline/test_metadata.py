@@ -15,10 +15,11 @@ from appliance.imaging import xmp
 from appliance.metadata import Said
 from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Image, ImageState, Picture, Source, Writing, WritingState
+from appliance.pipeline import inscribing
 from appliance.sources import name_of
 from appliance.words import FileWords, TextState
 from connectors.base import ConnectorError, Entry
-from tests.pipeline.conftest import Workshop
+from tests.pipeline.conftest import Killed, Workshop
 
 ALICE = "user:1"
 SAID = reviews.Said(alt="A cat on a sofa.", title="Tom", caption="Tom at home.", keywords=("cat", "sofa"))
@@ -332,3 +333,28 @@ def test_a_sidecar_of_ours_follows_the_next_rename(workshop: Workshop):
         assert not batches.undo(session, OWN_TENANT, [first], None).refused
     settle(workshop)
     assert workshop.home.tree() == {"IMG_0001.JPG"}
+
+
+def test_texts_that_were_changed_after_an_attempt_was_cut_off_are_the_ones_that_stand_there(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+):
+    photo = renamed(workshop, "IMG_0001.JPG", how="file")
+    before = photo.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(inscribing, "_know_again", killed)
+        with pytest.raises(Killed):
+            approve(workshop)
+    assert words_in(photo) == WORDS
+    with workshop.database.system_session() as session:
+        session.execute(update(Image).values(due_at=None, state="renamed"))  # as if it had been given up
+    approve(workshop, reviews.Said(title="Minka"))
+
+    assert words_in(photo).titles == {"": "Minka"}
+    assert [row.state for row in rows(workshop)] == [WritingState.UNDONE, WritingState.DONE]
+    assert workshop.home.tree() == {photo.name}
+    undo(workshop)
+    assert (workshop.home.pictures / "IMG_0001.JPG").read_bytes() == before
+
+
+def killed(*_: object) -> None:
+    raise Killed
