@@ -254,8 +254,9 @@ _REGENERATE = "regenerate"
     sync_to_thread=True,
 )
 def decide(request: _Asked, image_id: Id, decision: Annotated[str, word_of((*_DECISIONS, _REGENERATE))]) -> ImageView:
-    """Approve or reject the name that is proposed; retry what failed, was kept or rejected; undo the rename; lock the
-    name for good, or unlock it; regenerate takes the next of the other candidates."""
+    """Approve or reject the name that is proposed; retry what failed, was kept or rejected; undo the rename, with what
+    was written into metadata since; lock the name for good, or unlock it; regenerate takes the next of the other
+    candidates."""
     at, member = house_of(request), request.user
     if decision == _REGENERATE:
         at.desk.regenerate(member.tenant_id, image_id, actor=member.actor)
