@@ -23,11 +23,11 @@ def take_back(
     """The image as it is then, and what could not be taken back and why. Safe to repeat after a crash at any point.
     Raises LeaseLost, ConnectorError, OSError."""
     with worker.database.reading(claim.tenant_id) as session:
-        rows = writings.standing(session, claim.tenant_id, claim.id, since)
-        names = renames.standing_names(session, claim.tenant_id, claim.id)
+        standing = writings.standing(session, claim.tenant_id, claim.id, since)
+        rows = [row for row in standing if not only or row.state in only]
+        names = renames.standing_names(session, claim.tenant_id, claim.id) if rows else {}
     notes: dict[str, None] = {}
-    taken = [row for row in rows if not only or row.state in only]
-    for row in taken:
+    for row in rows:
         path = row.path if row.state is not WritingState.DONE else _present(claim, names, row)
         act = _Act(worker, connector, claim, row, path)
         try:
