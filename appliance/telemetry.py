@@ -57,7 +57,7 @@ STEP_FAILURES = Counter(
     f"{PREFIX}step_failures",
     "Steps that ended in an error nobody foresaw.",
     ("step",),
-    tuple((step,) for step in ("fetch", "describe", "plan", "apply", "recover")),
+    tuple((step,) for step in ("fetch", "describe", "plan", "apply", "recover", "write")),
 )
 ANSWERS = Counter(f"{PREFIX}provider_answers", "Pictures shown to a provider.", ("provider", "prompt", "outcome"))
 ANSWER_SECONDS = Timer(f"{PREFIX}provider_seconds", "Until a provider had answered.", ("provider", "prompt"), _LONG)
