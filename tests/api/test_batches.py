@@ -35,6 +35,14 @@ def test_the_images_of_a_batch_are_picked_and_paged(shown: Place):
     assert shown.get("batches/1/images", q="IMG_0001")["items"][0]["original"] == "IMG_0001.JPG"
 
 
+def test_the_page_of_a_batch_leads_to_its_source_as_long_as_there_is_one(shown: Place):
+    assert 'href="/sources/1"' in shown.ask("Alice", "GET", "/batches/1").text
+    assert shown.ask("Alice", "DELETE", "/api/v1/sources/1").status_code == 204
+    page = shown.ask("Alice", "GET", "/batches/1").text
+    assert 'href="/sources/1"' not in page
+    assert shown.get("batches/1")["images"]
+
+
 def test_a_whole_batch_is_approved_and_its_names_are_taken_back(place: Place):
     before = place.home.contents()
     assert place.post("batches/1/approve", who="Bob") == {"done": 7, "refused": {}}

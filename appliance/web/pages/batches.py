@@ -15,7 +15,7 @@ from appliance.auth import Role
 from appliance.errors import Invalid, Problem
 from appliance.models import Batch, BatchKind, BatchState, ImageState, Rename, RenameState, Source
 from appliance.reports import redirects
-from appliance.sources import folder_of, name_of, shelf
+from appliance.sources import folder_of, name_of
 from appliance.web import views, wording
 from appliance.web.pages import showing, telling
 from appliance.web.pages.showing import Asking, query
@@ -82,8 +82,8 @@ def _view(session: Session, batch: Batch, show: str, number: int, days: int) -> 
     return detail(
         id=batch.id,
         label=telling.label(batch),
-        source=source.name,
-        source_id=0 if source.kind == shelf.KIND else source.id,  # which nobody added
+        source="" if upload else source.name,
+        source_id=0 if source.made_by_command else source.id,
         state=state,
         tone=tone,
         running=running,
