@@ -84,6 +84,7 @@ def test_an_answer_that_never_arrives_is_asked_for_again(site: Site, library: Li
     die = "update_option( 'killed', 1 ); posix_kill( getmypid(), 9 );"
     kill = f"if ( 'linked' === $step && ! get_option( 'killed' ) ) {{ {die} }}"
     site.must_use("killed", f"add_action( 'image_renamer_step', function ( $step ) {{ {kill} }} );")
+    site.must_use("short", "add_filter( 'image_renamer_lease_seconds', function () { return 2; } );")
 
     done = renamed(library, path, "red-bicycle")
 

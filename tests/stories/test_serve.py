@@ -169,7 +169,7 @@ def test_a_child_that_is_killed_is_started_again_and_nothing_is_lost_or_doubled(
         killed.kill()
         drop(home, range(PHOTOS // 2, PHOTOS))
 
-        assert one.child(victim) != killed
+        eventually(lambda: one.child(victim) != killed, what=one.log)
         eventually(lambda: renamed(one) == PHOTOS, what=one.log)
         assert httpx.get(f"{one.address}/health").status_code == 200
         assert contents(home.pictures) == before
