@@ -73,8 +73,12 @@ def listed(request: _Asked, cursor: Cursor = None, limit: Limit = 50) -> Listed[
 @get("/batches/{batch_id:int}", operation_id="getBatch", guards=[needs(Role.VIEWER)], sync_to_thread=True)
 def one(request: _Asked, batch_id: Id) -> BatchView:
     """One batch: what it was for, and how far it is."""
-    tenant_id = request.user.tenant_id
-    with house_of(request).database.reading(tenant_id) as session:
+    return looked_up(house_of(request), request.user.tenant_id, batch_id)
+
+
+def looked_up(house: House, tenant_id: int, batch_id: int) -> BatchView:
+    """Raises NotFound."""
+    with house.database.reading(tenant_id) as session:
         batch = batches.look(session, tenant_id, batch_id)
         return shown(batch, catalogue.counts(session, tenant_id, catalogue.Wanted(batch_id=batch_id)))
 

@@ -12,15 +12,16 @@ from litestar.datastructures import State
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 from litestar.response import Stream
 
-from appliance import batches, catalogue, uploads
+from appliance import uploads
 from appliance.api import bodies
 from appliance.api.authentication import needs
-from appliance.api.batches import BatchView, shown
+from appliance.api.batches import BatchView, looked_up
 from appliance.api.bringing import Bringing
 from appliance.api.house import House, house_of
 from appliance.api.listing import Id
 from appliance.auth import Member, Role
 from appliance.errors import Invalid, TooLarge
+from appliance.models import Upload
 from appliance.storage import blobs
 
 PATH = "/api/v1/uploads"
@@ -88,7 +89,7 @@ async def opened(request: _Asked, key: Key = None) -> BatchView:
     if request.content_type[0] == "application/json":
         return await _opened_empty(request, key)
     form = await Bringing(request, key).all()
-    return await sync_to_thread(_view, house_of(request), request.user.tenant_id, form.batch.id)
+    return await sync_to_thread(looked_up, house_of(request), request.user.tenant_id, form.batch.id)
 
 
 async def _opened_empty(request: _Asked, key: str | None) -> BatchView:
@@ -97,7 +98,7 @@ async def _opened_empty(request: _Asked, key: str | None) -> BatchView:
         raise TooLarge("The body is too long for a few choices.")
     begin = partial(uploads.begin, house.database, member.tenant_id, wanted_in(await request.body()))
     batch = await sync_to_thread(partial(begin, key=key, actor=member.actor))
-    return await sync_to_thread(_view, house, member.tenant_id, batch.id)
+    return await sync_to_thread(looked_up, house, member.tenant_id, batch.id)
 
 
 def wanted_in(body: bytes) -> uploads.Wanted:
@@ -106,12 +107,6 @@ def wanted_in(body: bytes) -> uploads.Wanted:
         return msgspec.json.decode(body or b"{}", type=uploads.Wanted)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Invalid(f"The body: {error}.") from error
-
-
-def _view(house: House, tenant_id: int, batch_id: int) -> BatchView:
-    with house.database.reading(tenant_id) as session:
-        batch = batches.look(session, tenant_id, batch_id)
-        return shown(batch, catalogue.counts(session, tenant_id, catalogue.Wanted(batch_id=batch_id)))
 
 
 @put(
@@ -178,16 +173,16 @@ async def put_announced(
     """The raw body of a file that was announced, at the address that it was given."""
     house = house_of(request)
     row = await sync_to_thread(_place_at, house, upload_id, key)
-    limits = uploads.Limits(row.size)
-    async with _body(request, house, row.given, uploads.Limits.of(house.settings)) as arrived:
-        if arrived.size != limits.size:
+    limits = uploads.Limits.of(house.settings)
+    async with _body(request, house, row.given, limits) as arrived:
+        if arrived.size != row.size:
             raise Invalid(f"“{row.given}” was announced with {row.size} bytes, and {arrived.size} came.")
         receive = partial(uploads.receive, house.database, house.storage, row.tenant_id, row.batch_id)
-        known = await sync_to_thread(receive, row.given, arrived, uploads.Limits.of(house.settings))
+        known = await sync_to_thread(receive, row.given, arrived, limits)
         return Received(known, arrived.size, arrived.sha256)
 
 
-def _place_at(house: House, upload_id: int, key: str) -> Any:
+def _place_at(house: House, upload_id: int, key: str) -> Upload:
     with house.database.system_session() as session:
         return uploads.place_at(session, house.vault, upload_id, key)
 
@@ -204,7 +199,7 @@ def finished(request: _Asked, batch_id: Id, data: JSONBody[Finishing]) -> BatchV
     house, member = house_of(request), request.user
     finish = partial(uploads.finish, house.database, house.storage, member.tenant_id, batch_id)
     house.ring(finish(etags=data.parts, without_missing=data.without_missing, actor=member.actor))
-    return _view(house, member.tenant_id, batch_id)
+    return looked_up(house, member.tenant_id, batch_id)
 
 
 @get(

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,9 @@ from appliance.sources import name_of
 from appliance.storage import Storage
 from appliance.uploads.ending import has_gone
 from appliance.uploads.receiving import look
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _AT_ONCE = 1 << 20  # bytes
 _EARLIEST = 1980  # that the format can tell
@@ -122,9 +125,9 @@ class _Stream(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: object, /) -> int:
+    def write(self, data: "ReadableBuffer", /) -> int:
         before = len(self._written)
-        self._written += memoryview(data)  # type: ignore[arg-type]
+        self._written += memoryview(data)
         return len(self._written) - before
 
     def taken(self) -> bytes:
