@@ -9,7 +9,7 @@ from tests.servers import wordpress
 
 POSTS = int(os.environ.get("RENAMER_TEST_POSTS", "500"))
 IMAGES = 4
-# On two cores, 50,000 posts and 500,000 rows of meta took 5 seconds.
+# On two cores, 50,000 posts and 500,000 rows of meta took 5 to 9 seconds.
 SECONDS_FOR_EACH = 5 + POSTS / 50_000 * 20
 FILL = """
 INSERT INTO wp_posts (post_author, post_date, post_date_gmt, post_content, post_title, post_excerpt, post_status,
