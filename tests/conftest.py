@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.home import Home
 from tests.servers import mariadb, postgres, seaweed
 from tests.servers.seaweed import Seaweed
+from tests.web.browser import chromium
 
 pytest_plugins = ["tests.required"]
 
@@ -38,6 +40,13 @@ def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return mariadb.shared(run.parent, owner=os.getppid())
     return mariadb.shared(run, owner=os.getpid())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The only one of a process: two at a time are more than Playwright bears."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture

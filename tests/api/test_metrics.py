@@ -1,6 +1,5 @@
 """Figures for Prometheus: what was counted by all processes, how things stand, and for whom."""
 
-import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event, text
 
@@ -146,7 +146,8 @@ def asked(application: Any, address: str = HERE, client: str = "127.0.0.1") -> h
         async with httpx.AsyncClient(transport=transport, base_url=address) as browser:
             return await browser.get("/metrics")
 
-    return asyncio.run(ask())
+    with start_blocking_portal() as portal:
+        return portal.call(ask)
 
 
 def test_on_the_machine_itself_nobody_needs_a_token(shown: Place):

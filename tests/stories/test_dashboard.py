@@ -14,16 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from tests.home import Home
 from tests.serving import OWNER, PASSWORD, Served, make_owner, served
 from tests.watching import eventually
-from tests.web.browser import chromium
 from tests.web.dashboard import PATIENCE, Dashboard, opened
 
 PHOTOS = [f"IMG_000{number}.JPG" for number in range(1, 7)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def drop(home: Home, names: list[str]) -> Counter[str]:

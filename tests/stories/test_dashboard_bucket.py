@@ -1,23 +1,14 @@
 """A bucket as an owner adds it in the dashboard, in a real browser."""
 
 import os
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.connectors.buckets import BucketFromOutside
 from tests.home import Home
 from tests.servers.seaweed import ACCESS_KEY, SECRET_KEY, Seaweed
 from tests.serving import served
-from tests.web.browser import chromium
 from tests.web.dashboard import PATIENCE, opened
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def test_a_bucket_is_added_tested_first_and_its_secret_is_never_shown_again(

@@ -2,10 +2,8 @@
 
 import zipfile
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.home import Home
@@ -13,7 +11,6 @@ from tests.servers.seaweed import Seaweed
 from tests.serving import served
 from tests.storages import url_of
 from tests.watching import eventually
-from tests.web.browser import chromium
 from tests.web.dashboard import PATIENCE, Dashboard, opened
 
 DROP = """([target, names, bodies]) => {
@@ -23,12 +20,6 @@ DROP = """([target, names, bodies]) => {
   const dropped = new DragEvent("drop", { dataTransfer: brought, bubbles: true, cancelable: true });
   document.querySelector(target).dispatchEvent(dropped);
 }"""
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def test_photos_are_dropped_named_and_downloaded_also_without_scripts(home: Home, browser: Browser, seaweed: Seaweed):

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import paramiko
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.home import Home, contents
 from tests.servers import openssh
 from tests.serving import Served, make_owner, served
 from tests.watching import eventually
-from tests.web.browser import chromium
 from tests.web.dashboard import PATIENCE, opened
 
 PASSWORD = "correct horse battery"
@@ -168,13 +167,12 @@ def test_photos_on_a_server_get_their_names_there(tmp_path: Path):
             assert home.tree() == {"2026/IMG_1.jpg", "2026/IMG_2.jpg"}
 
 
-def test_both_ways_are_added_by_the_form_of_the_dashboard(tmp_path: Path):
+def test_both_ways_are_added_by_the_form_of_the_dashboard(tmp_path: Path, browser: Browser):
     home = receiving(tmp_path)
     home.photo("IMG_1.jpg", 1)
     with (
         openssh.running(home.root / "sshd") as server,
         served(home) as one,
-        chromium() as browser,
         opened(browser, one) as dashboard,
     ):
         page = dashboard.page
