@@ -63,6 +63,7 @@ def undo(session: Session, tenant_id: int, rows: Sequence[Rename], owner: str | 
 def _take_back(session: Session, batch: Batch, image: Image, rows: list[Rename]) -> str:
     """Reserves the old names of one image and its companions, or of companions that joined it later; the reason why
     not, where it cannot."""
+    rows = [row for row in rows if not any(_renamed_again(row, later) for later in rows)]
     own, *others = sorted(rows, key=_companion)
     if not own.companion and image.state == ImageState.MISSING:
         return f"It is no longer at {own.to_path}; if you moved it back by hand, there is nothing left to undo."
@@ -88,6 +89,11 @@ def _take_back(session: Session, batch: Batch, image: Image, rows: list[Rename])
     image.proposal = {"late": proposal | {"state": ImageState.KEPT}} if own.companion else proposal
     image.reason, image.tries, image.fence = "", 0, image.fence + 1
     return ""
+
+
+def _renamed_again(row: Rename, later: Rename) -> bool:
+    """A person may change a name that was given within one batch: the way back then has several steps."""
+    return later.id > row.id and later.from_path == row.to_path
 
 
 def _companion(row: Rename) -> bool:

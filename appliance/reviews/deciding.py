@@ -14,8 +14,7 @@ from appliance.reviews.rows import find, give_up, move_on, refuse_busy, tell
 from appliance.vision import asking
 
 _IGNORED = {ImageState.FAILED, ImageState.QUARANTINED, ImageState.MISSING}
-
-
+_TAKEN_BACK = {ImageState.RENAMED, ImageState.KEPT}  # kept: one of two names was taken back, the other one stands
 _RETRIED = {ImageState.FAILED, ImageState.QUARANTINED, ImageState.MISSING, ImageState.REJECTED, ImageState.KEPT}
 
 
@@ -154,8 +153,9 @@ def undo(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: s
         done = batches.done_at(session, tenant_id, image.source_id, image.path)
         if not done and writings.ask_back(session, image):
             continue
-        if image.state is not ImageState.RENAMED or not done:
+        if image.state not in _TAKEN_BACK or not done:
             refused.append(Refused(image_id, f"{image.path} has no new name from here that could be taken back."))
+            continue
         rows += done
     undoing = batches.undo(session, tenant_id, rows, None, actor=actor)
     return refused + refused_of(undoing)

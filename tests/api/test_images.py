@@ -149,6 +149,19 @@ def test_an_undone_image_has_its_old_name_again(place: Place):
     assert place.get("history")["items"][0]["state"] == "undone"
 
 
+def test_a_name_that_a_person_changed_afterwards_is_taken_back_step_by_step(place: Place):
+    image = place.get("images/1")
+    changed = place.ask("Alice", "PATCH", "images/1", json={"name": "changed.jpg"})
+    assert changed.status_code == 200, changed.text
+    place.work(place.post("images/1/approve")["batch"])
+    assert "changed.jpg" in place.home.tree()
+
+    for name in (image["path"], image["original"]):
+        place.work(place.post("images/1/undo")["batch"])
+        assert place.get("images/1")["path"] == name
+    assert image["original"] in place.home.tree()
+
+
 def test_of_many_each_that_cannot_be_is_said_and_the_others_are_done(place: Place):
     answer = place.post("images/approve", {"images": [1, 2, 3, 3, 999]}, who="Bob")
 
