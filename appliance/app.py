@@ -78,6 +78,7 @@ def create_app(settings: Settings) -> "Litestar":
         state=State({"house": house}),
         on_shutdown=[house.close],
         openapi_config=describing.config(house.version),
+        logging_config=None,  # standard error is for commands.logs to format
     )
 
 
