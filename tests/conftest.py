@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests import databases
 from tests.home import Home
 from tests.servers import mariadb, postgres, seaweed
 from tests.servers.seaweed import Seaweed
@@ -51,17 +52,32 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def postgres_url(postgres_server: Path) -> Iterator[str]:
-    """A new, empty database, by its SQLAlchemy URL."""
-    with postgres.database(postgres_server) as url:
+    """A new database with the newest tables, by its SQLAlchemy URL."""
+    with postgres.database(postgres_server, databases.prepare(postgres_server)) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A new, empty database of each sort that the program runs on."""
+    """Likewise, of each sort that the program runs on."""
+    if request.param == "sqlite":
+        return databases.put(tmp_path / "renamer.db")
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: Path) -> Iterator[str]:
+    """A new database with nothing in it."""
+    with postgres.database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'renamer.db'}"
-    url: str = request.getfixturevalue("postgres_url")
+    url: str = request.getfixturevalue("empty_postgres_url")
     return url
 
 

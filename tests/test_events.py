@@ -7,14 +7,12 @@ import pytest
 
 from appliance import events
 from appliance.db import Database
-from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
-    upgrade(database)
     yield database
     database.close()
 

@@ -16,16 +16,16 @@ from appliance.migrations import running
 from appliance.models import OWN_TENANT, Base, Tenant
 
 
-def test_an_empty_database_is_brought_to_the_newest_schema_and_stays_there(database_url: str):
-    database = Database(database_url)
+def test_an_empty_database_is_brought_to_the_newest_schema_and_stays_there(empty_database_url: str):
+    database = Database(empty_database_url)
 
     assert migrations.upgrade(database) == (None, migrations.head())
     assert migrations.upgrade(database) == (migrations.head(), migrations.head())
     migrations.check(database)
 
 
-def test_the_migrations_make_what_the_models_say(database_url: str):
-    database = Database(database_url)
+def test_the_migrations_make_what_the_models_say(empty_database_url: str):
+    database = Database(empty_database_url)
     migrations.upgrade(database)
 
     with database.engine.connect() as connection:
@@ -36,8 +36,8 @@ def test_the_newest_migration_is_the_one_that_its_file_says():
     assert migrations.head() == ScriptDirectory.from_config(running.config()).get_current_head()
 
 
-def test_the_self_hosted_tenant_is_row_one(database_url: str):
-    database = Database(database_url)
+def test_the_self_hosted_tenant_is_row_one(empty_database_url: str):
+    database = Database(empty_database_url)
     migrations.upgrade(database)
 
     with database.reading(OWN_TENANT) as session:
@@ -50,8 +50,8 @@ def test_every_row_belongs_to_a_tenant():
     assert without == ["tenants"]
 
 
-def test_several_processes_may_migrate_at_once(database_url: str):
-    databases = [Database(database_url) for _ in range(4)]
+def test_several_processes_may_migrate_at_once(empty_database_url: str):
+    databases = [Database(empty_database_url) for _ in range(4)]
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(migrations.upgrade, databases))
@@ -59,13 +59,13 @@ def test_several_processes_may_migrate_at_once(database_url: str):
     migrations.check(databases[0])
 
 
-def test_an_old_schema_is_refused_with_the_remedy(database_url: str):
+def test_an_old_schema_is_refused_with_the_remedy(empty_database_url: str):
     with pytest.raises(OldSchema, match="run `image-renamer migrate`"):
-        migrations.check(Database(database_url))
+        migrations.check(Database(empty_database_url))
 
 
-def test_a_newer_schema_is_refused_with_the_remedy(database_url: str):
-    database = Database(database_url)
+def test_a_newer_schema_is_refused_with_the_remedy(empty_database_url: str):
+    database = Database(empty_database_url)
     migrations.upgrade(database)
     with database.system_session() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))

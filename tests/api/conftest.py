@@ -17,6 +17,7 @@ from appliance.db import Database
 from appliance.models import OWN_TENANT, BatchKind, Image, ImageState, Role, Source, Tenant
 from appliance.pipeline.worker import Worker
 from appliance.secrets import vault_of
+from tests import databases
 from tests.home import Home
 
 HERE = "http://127.0.0.1:8080"
@@ -149,6 +150,8 @@ def make_place(home: Home, database_url: str | None = None, storage_url: str = "
     if storage_url:
         environment["RENAMER_STORAGE_URL"] = storage_url
     settings = Settings.from_env(environment)
+    if settings.embedded:
+        databases.put(settings.data / "renamer.db")
     application = app.create_app(settings)
     database = application.state.house.database
     place = Place(home, settings, database, application, app.make_worker(settings, database))

@@ -16,9 +16,9 @@ from appliance.api.measuring import NO_ROUTE
 from appliance.config import Settings
 from appliance.db import Database
 from appliance.figures import keeping, looking
-from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, OwnProvider, Source, now
 from tests.api.conftest import HERE, Place
+from tests.databases import put
 from tests.home import Home
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -173,7 +173,6 @@ def test_where_others_reach_it_one_is_needed_on_the_machine_too(home: Home):
 def databases(database_url: str) -> Iterator[tuple[Database, Database]]:
     """One database, as two processes have it open."""
     pair = Database(database_url), Database(database_url)
-    upgrade(pair[0])
     yield pair
     for one in pair:
         one.close()
@@ -251,8 +250,7 @@ def test_what_cannot_be_stored_is_kept_for_the_next_time(databases: tuple[Databa
 
 
 def test_no_table_of_images_is_read_for_it(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'renamer.db'}")
-    upgrade(database)
+    database = Database(put(tmp_path / "renamer.db"))
     said: list[str] = []
     event.listen(database.engine, "before_cursor_execute", lambda *about: said.append(about[2]))
     with database.reading(None) as session:

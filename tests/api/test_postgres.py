@@ -4,17 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from appliance.db import Database
-from appliance.migrations import upgrade
 from tests.api.conftest import Place, furnished, make_place
 from tests.home import Home
 
 
 @pytest.fixture
 def there(home: Home, postgres_url: str) -> Iterator[Place]:
-    database = Database(postgres_url)
-    upgrade(database)
-    database.close()
     place = furnished(make_place(home, postgres_url))
     yield place
     place.close()

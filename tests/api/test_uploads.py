@@ -18,9 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance import uploads
-from appliance.db import Database
 from appliance.errors import Conflict, Invalid, Unsupported
-from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Batch
 from appliance.uploads import announcing, names, parts
 from tests.api.conftest import HERE, NOBODY, Place, make_place
@@ -463,9 +461,6 @@ def test_no_spreadsheet_takes_a_name_for_a_formula(in_folder: Place):
 
 
 def test_postgresql_knows_uploads_too(home: Home, postgres_url: str):
-    database = Database(postgres_url)
-    upgrade(database)
-    database.close()
     place = make_place(home, postgres_url)
     photos, key = brought(home, "IMG_0001.JPG", "IMG_0002.JPG"), {"Idempotency-Key": "once"}
 

@@ -10,7 +10,6 @@ from argon2 import PasswordHasher
 from appliance import auth
 from appliance.auth import Client, SignedIn, passwords
 from appliance.db import Database
-from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Role
 from appliance.secrets import Vault
 
@@ -68,6 +67,5 @@ class Registry:
 @pytest.fixture
 def registry(database_url: str) -> Iterator[Registry]:
     database = Database(database_url)
-    upgrade(database)
     yield Registry(database, Vault(["key"]))
     database.close()

@@ -19,7 +19,6 @@ from sqlalchemy import func, select
 
 from appliance import batches, sources
 from appliance.db import Database
-from appliance.migrations import upgrade
 from appliance.models import FINAL, OWN_TENANT, BatchKind, Event, Image, ImageState, Rename, RenameState
 from appliance.sources import Policy
 from tests.home import Home
@@ -66,7 +65,6 @@ def backlog(home: Home, database_url: str) -> Iterator[Database]:
         if number % 5 == 0:
             path.with_suffix(".xmp").write_text(f"<x>{number}</x>")
     database = Database(database_url)
-    upgrade(database)
     _take_in(home, database)
     yield database
     database.close()

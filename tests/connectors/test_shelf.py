@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import delete, select
 
-from appliance import migrations, storage
+from appliance import storage
 from appliance.db import Database
 from appliance.models import OWN_TENANT, Batch, BatchKind, Tenant, Upload, now
 from appliance.sources.shelf import Shelf, source_of
 from appliance.storage import Storage
 from connectors.base import Entry, FileChanged, FileGone
+from tests import databases
 from tests.connectors.conformance import Conformance
 from tests.servers.seaweed import Seaweed
 from tests.storages import in_folder, url_of
@@ -65,7 +66,6 @@ class Uploaded:
 
 def uploaded(database_url: str, kept: Storage) -> Uploaded:
     database = Database(database_url)
-    migrations.upgrade(database)
     with database.system_session() as session:
         session.add(Tenant(id=OTHER_TENANT, name="Elsewhere"))
         source = source_of(session, OWN_TENANT)
@@ -78,7 +78,7 @@ def uploaded(database_url: str, kept: Storage) -> Uploaded:
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Uploaded:
     place = tmp_path_factory.mktemp("shelf")
-    return uploaded(f"sqlite:///{place / 'renamer.db'}", in_folder(place))
+    return uploaded(databases.put(place / "renamer.db"), in_folder(place))
 
 
 class TestShelf(Conformance):

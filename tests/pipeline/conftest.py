@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from appliance import app, batches, pipeline, renames, sources
 from appliance.config import Settings
 from appliance.db import Database
-from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Batch, BatchKind, Event, Image, ImageState, Rename, Source, now
 from appliance.pipeline.leases import Outcome
 from appliance.pipeline.worker import Worker
@@ -118,7 +117,6 @@ class Workshop:
 def workshop(home: Home, database_url: str) -> Iterator[Workshop]:
     settings = Settings.from_env({"RENAMER_DATABASE_URL": database_url, "RENAMER_VISION": "canned"}, home.root / "data")
     database = Database(database_url)
-    upgrade(database)
     told: list[Outcome] = []
     worker = app.make_worker(settings, database, told=told.extend)
     with database.session(OWN_TENANT) as session:

@@ -17,7 +17,6 @@ from appliance.config import Settings
 from appliance.db import Database
 from appliance.intake import Intake
 from appliance.intake.bursts import Bursts
-from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Batch, BatchState, Event, Image, ImageState, Rename, RenameState, Source, now
 from appliance.pipeline.worker import Worker
 from appliance.secrets import vault_of
@@ -89,7 +88,6 @@ class Place:
 def opened(home: Home, database_url: str, choices: Choices) -> Iterator[Place]:
     settings = Settings.from_env({"RENAMER_DATABASE_URL": database_url, "RENAMER_VISION": "canned"}, home.root / "data")
     database = Database(database_url)
-    upgrade(database)
     worker = app.make_worker(settings, database)
     with database.session(OWN_TENANT) as session:
         options = {"path": str(home.pictures)}

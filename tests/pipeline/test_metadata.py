@@ -1,7 +1,6 @@
 """Approved texts are written into the metadata, and go again with the new name."""
 
 import hashlib
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,14 @@ from PIL import Image as Pictures
 from sqlalchemy import select, update
 
 from appliance import batches, metadata, pipeline, reviews
-from appliance.db import Database
 from appliance.imaging import xmp
 from appliance.metadata import Said
-from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Image, ImageState, Picture, Source, Writing, WritingState
 from appliance.pipeline import inscribing
 from appliance.sources import name_of
 from appliance.words import FileWords, TextState
 from connectors.base import ConnectorError, Entry
+from tests import databases
 from tests.pipeline.conftest import Killed, Workshop
 
 ALICE = "user:1"
@@ -26,20 +24,11 @@ SAID = reviews.Said(alt="A cat on a sofa.", title="Tom", caption="Tom at home.",
 WORDS = FileWords({"": "Tom"}, captions={"": "Tom at home."}, keywords=("cat", "sofa"))
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("database") / "renamer.db"
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    database.close()
-    return path
-
-
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """SQLite, but where a test asks for both."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        return f"sqlite:///{shutil.copy(migrated, tmp_path / 'renamer.db')}"
+        return databases.put(tmp_path / "renamer.db")
     url: str = request.getfixturevalue("postgres_url")
     return url
 

@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 
 from appliance import batches, learning, quality, sources
 from appliance.db import Database
-from appliance.migrations import upgrade
 from appliance.models import (
     OWN_TENANT,
     BatchKind,
@@ -31,7 +30,6 @@ ELSEWHERE = 2
 @pytest.fixture
 def database(database_url: str) -> Any:
     database = Database(database_url)
-    upgrade(database)
     yield database
     database.close()
 

@@ -11,7 +11,6 @@ from appliance.db import Database
 from appliance.errors import Conflict, Invalid
 from appliance.jobs import receiving
 from appliance.jobs.receiving import Accounts, Tries
-from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Source, Tenant
 from appliance.secrets import Vault
 from connectors.base import ConnectorError
@@ -40,7 +39,6 @@ class House:
 @pytest.fixture
 def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     database = Database(database_url)
-    upgrade(database)
     yield House(database, tmp_path, Vault(["key"]))
     database.close()
 

@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from appliance import app, batches, pipeline, providers, sources
 from appliance.config import Settings
 from appliance.db import Database
-from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Batch, BatchKind, Event, Image, ImageState, OwnProvider, Source, now
 from appliance.pipeline.worker import Worker
 from appliance.providers import CHAIN
@@ -138,7 +137,6 @@ class Gallery:
 def gallery(home: Home, database_url: str) -> Iterator[Gallery]:
     settings = Settings.from_env({"RENAMER_DATABASE_URL": database_url, "RENAMER_VISION": "none"}, home.root / "data")
     database = Database(database_url)
-    upgrade(database)
     with database.session(OWN_TENANT) as session:
         source, _ = sources.for_folder(session, OWN_TENANT, home.pictures)
         policy = Policy(provider=CHAIN, rename="all")

@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from appliance import pipeline, providers
 from appliance.db import Database
-from appliance.migrations import upgrade
 from appliance.models import OWN_TENANT, Allowance, Ask, ImageState, now
 from appliance.vision import asking, budgets
 from appliance.vision.budgets import Exhausted
@@ -27,9 +26,7 @@ EVENING = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
 
 @pytest.fixture
 def database(database_url: str) -> Database:
-    database = Database(database_url)
-    upgrade(database)
-    return database
+    return Database(database_url)
 
 
 def _granted(database: Database, amount: int, moment: datetime) -> bool:

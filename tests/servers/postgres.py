@@ -28,13 +28,24 @@ def shared(run: Path, owner: int) -> Path:
 
 
 @contextmanager
-def database(server: Path) -> Iterator[str]:
-    """The SQLAlchemy URL of a new, empty database, which is dropped afterwards with all its connections."""
+def database(server: Path, template: str = "template0") -> Iterator[str]:
+    """The SQLAlchemy URL of a new database, which is dropped afterwards with all its connections; it is empty, but for
+    what the template holds."""
     name = f"test_{uuid4().hex}"
-    with psycopg.connect(host=str(server), user=USER, dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-        yield f"postgresql+psycopg://{USER}@/{name}?host={server}"
+    yield create(server, name, template)
+    with _connected(server) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def create(server: Path, name: str, template: str = "template0") -> str:
+    """The SQLAlchemy URL of a new database that stays."""
+    with _connected(server) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return f"postgresql+psycopg://{USER}@/{name}?host={server}"
+
+
+def _connected(server: Path) -> psycopg.Connection:
+    return psycopg.connect(host=str(server), user=USER, dbname="postgres", autocommit=True)
 
 
 def _start(owner: int) -> str:

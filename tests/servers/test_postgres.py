@@ -28,8 +28,8 @@ def test_a_database_is_dropped_also_while_somebody_is_connected(postgres_server:
         left_open.execute(text("SELECT 1"))
 
 
-def test_a_database_url_opens_a_database(database_url: str):
-    with create_engine(database_url).connect() as connection:
+def test_a_empty_database_url_opens_a_database(empty_database_url: str):
+    with create_engine(empty_database_url).connect() as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
 
 

@@ -119,8 +119,8 @@ def test_a_folder_to_watch_that_cannot_be_made_is_said_in_a_line(home: Home):
     assert_one_line(refused(home, "--port", "0", "--watch", home.root / "file" / "inbox"), "inbox", "--watch")
 
 
-def test_an_old_schema_of_a_real_database_is_refused_with_the_remedy(home: Home, postgres_url: str):
-    home.environment["RENAMER_DATABASE_URL"] = postgres_url
+def test_an_old_schema_of_a_real_database_is_refused_with_the_remedy(home: Home, empty_postgres_url: str):
+    home.environment["RENAMER_DATABASE_URL"] = empty_postgres_url
 
     assert_one_line(refused(home, "--port", "0"), "run `image-renamer migrate`")
     assert home.run("migrate").exit_code == 0
