@@ -7,27 +7,32 @@ every third one, since there are many and each costs a run.
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests import companions
+from tests.connectors import sweeping
+from tests.connectors.sweeping import Call, Traced
 from tests.home import Home
 
 CALLS = os.environ.get("RENAMER_TEST_CALLS", "renameat2,linkat,unlinkat,fsync").split(",")
 PROTOCOLS = ("noreplace", "link", "copy")
 EVERY = int(os.environ.get("RENAMER_TEST_EVERY", "3"))
-KILLED = {-signal.SIGKILL, 128 + signal.SIGKILL}
 MOST_CALLS = 400
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
+    with sweeping.traced(tmp_path_factory.mktemp("trace"), "tests.chaos.rename_all") as program:
+        yield program
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("call", CALLS)
-def test_killed_before_any_call_the_next_run_puts_all_right(home: Home, protocol: str, call: str):
+def test_killed_before_any_call_the_next_run_puts_all_right(home: Home, program: Traced, protocol: str, call: str):
     _tree(home)
     home.run("history")  # makes the database, which is not what is tried here
     points = 0
@@ -35,24 +40,26 @@ def test_killed_before_any_call_the_next_run_puts_all_right(home: Home, protocol
     for number in range(1, MOST_CALLS, EVERY):
         tried = _copy(home, number)
         before = tried.contents()
-        if not _killed_before(call, number, tried, protocol):
+        if not killed_before(program, Call(call, number), tried, protocol):
             break
         points = number
-        assert _run(tried, protocol).returncode == 0
+        assert program.untraced(order(tried, protocol)) == 0
         _assert_all_is_well(tried, before)
 
     assert points > _LEAST[protocol].get(call, 0) - EVERY
 
 
 @pytest.mark.parametrize("number", range(1, 7))
-def test_killed_again_while_it_puts_right_the_next_command_does_the_rest_at_once(home: Home, number: int):
+def test_killed_again_while_it_puts_right_the_next_command_does_the_rest_at_once(
+    home: Home, program: Traced, number: int
+):
     """The first calls of the second run try out the disk, and what they leave is removed by a trial an hour later."""
     _tree(home)
     before = home.contents()
 
-    assert _killed_before("renameat2", 2, home, "noreplace")
-    _killed_before("renameat2", number, home, "noreplace")
-    assert _run(home, "noreplace").returncode == 0
+    assert killed_before(program, Call("renameat2", 2), home, "noreplace")
+    killed_before(program, Call("renameat2", number), home, "noreplace")
+    assert program.untraced(order(home, "noreplace")) == 0
 
     for left in home.pictures.glob(".rn-probe-*"):
         left.unlink()
@@ -85,18 +92,15 @@ def _copy(home: Home, number: int) -> Home:
     return copy
 
 
-def _run(home: Home, protocol: str, *tracer: str) -> subprocess.CompletedProcess[bytes]:
-    renaming = [sys.executable, "-m", "tests.chaos.rename_all", str(home.root / "data"), str(home.pictures), protocol]
-    return subprocess.run([*tracer, *renaming], capture_output=True)
+def order(home: Home, protocol: str, *, traced: bool = False) -> dict[str, object]:
+    return {"data": str(home.root / "data"), "pictures": str(home.pictures), "protocol": protocol, "traced": traced}
 
 
-def _killed_before(call: str, number: int, home: Home, protocol: str) -> bool:
+def killed_before(program: Traced, call: Call, home: Home, protocol: str) -> bool:
     """The calls are counted per thread, and one thread does all the renaming."""
-    # Not with --seccomp-bpf, under which strace 6.1 counts no further than the first call.
-    tracer = ["strace", "-f", "-qq", "-o", "/dev/null", f"--trace={call}"]
-    ran = _run(home, protocol, *tracer, f"--inject={call}:signal=SIGKILL:when={number}")
-    assert ran.returncode in KILLED | {0}, ran.stderr.decode()
-    return ran.returncode != 0
+    ended = program.killed_before(order(home, protocol, traced=True), call)
+    assert ended in {sweeping.KILLED, sweeping.DONE}
+    return ended == sweeping.KILLED
 
 
 def _assert_all_is_well(home: Home, before: Counter[str]) -> None:

@@ -1,10 +1,5 @@
-"""A program that does what is due for all images of a folder, each time in a process of its own that waits to be traced
-first: reads `{"data", "pictures"}` as a JSON line, answers as tests.connectors.rename_server does."""
+"""A program that does what is due for all images of a folder; reads `{"data"}` as a JSON line."""
 
-import json
-import os
-import signal
-import sys
 from pathlib import Path
 
 from sqlalchemy import select
@@ -14,33 +9,17 @@ from appliance.config import Settings
 from appliance.db import Database
 from appliance.models import Image, Source
 from appliance.pipeline.worker import Worker
+from tests.connectors import orders
 
 
-def main() -> None:
-    for line in sys.stdin:
-        order = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            _work(Path(order["data"]))
-        _, status = os.waitpid(child, os.WUNTRACED)
-        print(child if os.WIFSTOPPED(status) else 0, flush=True)
-        if os.WIFSTOPPED(status):
-            _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
-
-
-def _work(data: Path) -> None:
-    code = 1
-    try:
-        settings = Settings.from_env({"RENAMER_VISION": "canned"}, data)
-        worker = app.make_worker(settings, Database(settings.database_url))
-        _try_out_the_disk(worker)
-        os.kill(os.getpid(), signal.SIGSTOP)
-        while due := _due(worker):
-            pipeline.advance(worker, due)
-        code = 0
-    finally:
-        os._exit(code)
+def work(order: dict[str, str]) -> int:
+    settings = Settings.from_env({"RENAMER_VISION": "canned"}, Path(order["data"]))
+    worker = app.make_worker(settings, Database(settings.database_url))
+    _try_out_the_disk(worker)
+    orders.wait_to_be_traced()
+    while due := _due(worker):
+        pipeline.advance(worker, due)
+    return 0
 
 
 def _try_out_the_disk(worker: Worker) -> None:
@@ -56,4 +35,4 @@ def _due(worker: Worker) -> list[int]:
 
 
 if __name__ == "__main__":
-    main()
+    orders.carry_out(work)
