@@ -39,9 +39,13 @@ final class Caches {
 			clean_attachment_cache( $id );
 			wp_cache_delete( $id, 'post_meta' );
 		}
-		foreach ( $posts as $id ) {
-			clean_post_cache( $id );
-			wp_cache_delete( $id, 'post_meta' );
+		foreach ( array_chunk( $posts, 100 ) as $some ) {
+			// What is cleaned is read first, which takes long one by one.
+			_prime_post_caches( $some, false, false );
+			array_map( 'clean_post_cache', $some );
+			foreach ( $some as $id ) {
+				wp_cache_delete( $id, 'post_meta' );
+			}
 		}
 		self::transients( $map );
 		self::generated( $posts );
@@ -123,7 +127,7 @@ final class Caches {
 		$rewriter   = new Rewriter( new Uploads(), $map );
 		$references = new References( array_keys( $map ) );
 		$place      = new Place( $wpdb->options, 'option_id', 'option_value', Place::TRANSIENTS );
-		foreach ( $references->rows( $place ) as $id => $value ) {
+		foreach ( $references->rows( array( $place ), '__return_true' ) as list( , $id, $value ) ) {
 			if ( $rewriter->text( $value ) !== $value ) {
 				$name = self::owner( 'options', 'option_name', 'option_id', $id );
 				delete_option( $name );
@@ -138,9 +142,12 @@ final class Caches {
 	 * @param int[] $posts The posts.
 	 */
 	private static function generated( array $posts ) {
+		global $wpdb;
 		$uploads = new Uploads();
-		foreach ( $posts as $id ) {
-			if ( metadata_exists( 'post', $id, '_elementor_css' ) ) {
+		foreach ( array_chunk( $posts, 500 ) as $some ) {
+			$these = implode( ',', $some );
+			$made  = $wpdb->get_col( "SELECT DISTINCT post_id FROM {$wpdb->postmeta} WHERE meta_key = '_elementor_css' AND post_id IN ($these)" ); // phpcs:ignore WordPress.DB -- numbers.
+			foreach ( $made as $id ) {
 				delete_post_meta( $id, '_elementor_css' );
 				wp_delete_file( $uploads->file( "elementor/css/post-$id.css" ) );
 			}

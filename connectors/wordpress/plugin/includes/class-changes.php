@@ -78,18 +78,15 @@ final class Changes {
 	 * @return bool Whether that were all.
 	 */
 	public function everywhere( array $places, callable $alive, $more = '1 = 1' ) {
-		foreach ( $places as $place ) {
-			$alive();
-			foreach ( $this->references->rows( $place, $more ) as $id => $value ) {
-				$change = $this->change( $place, $id );
-				if ( $change( $value ) === $value ) {
-					continue;
-				}
-				if ( null !== $this->left && $this->left-- <= 0 ) {
-					return false;
-				}
-				$this->row( $place, $id, $change );
+		foreach ( $this->references->rows( $places, $alive, $more ) as list( $place, $id, $value ) ) {
+			$change = $this->change( $place, $id );
+			if ( $change( $value ) === $value ) {
+				continue;
 			}
+			if ( null !== $this->left && $this->left-- <= 0 ) {
+				return false;
+			}
+			$this->row( $place, $id, $change, $value );
 		}
 		return true;
 	}
@@ -110,16 +107,17 @@ final class Changes {
 	/**
 	 * Changes a row, and writes that down.
 	 *
-	 * @param Place    $place  The column.
-	 * @param int      $id     The row.
-	 * @param callable $change Takes the value and gives the new one.
+	 * @param Place       $place  The column.
+	 * @param int         $id     The row.
+	 * @param callable    $change Takes the value and gives the new one.
+	 * @param string|null $seen   What was read a moment ago, if that is known.
 	 * @return bool|null Whether it was changed; null where there is none.
 	 */
-	public function row( Place $place, $id, callable $change ) {
-		$before = function ( $old, $new ) use ( $place, $id ) {
-			$this->journal->remember( $place, $id, $old, $new );
+	public function row( Place $place, $id, callable $change, $seen = null ) {
+		$after = function ( $old, $fresh ) use ( $place, $id ) {
+			$this->journal->remember( $place, $id, $old, $fresh );
 		};
-		$done   = References::update( $place, $id, $change, $before );
+		$done  = References::update( $place, $id, $change, $after, $seen );
 		if ( $done ) {
 			$this->rows[ $place->table ] = 1 + ( isset( $this->rows[ $place->table ] ) ? $this->rows[ $place->table ] : 0 );
 		}

@@ -12,6 +12,8 @@ namespace Image_Renamer;
  */
 final class Journal {
 
+	const TOGETHER = 200000; // Bytes; databases take a statement of a megabyte.
+
 	/**
 	 * The number of the row.
 	 *
@@ -67,6 +69,20 @@ final class Journal {
 	 * @var string
 	 */
 	public $created_at;
+
+	/**
+	 * What is to be remembered of rows and not stored yet, in SQL.
+	 *
+	 * @var string[]
+	 */
+	private $pending = array();
+
+	/**
+	 * How many bytes that is.
+	 *
+	 * @var int
+	 */
+	private $bytes = 0;
 
 	/**
 	 * The row as the database gives it.
@@ -173,6 +189,7 @@ final class Journal {
 	 */
 	public function reach( $state ) {
 		global $wpdb;
+		$this->store();
 		$stored = $wpdb->update( // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 			Schema::table( 'renames' ),
 			array(
@@ -194,8 +211,10 @@ final class Journal {
 	 * @param Journal $before A copy from then.
 	 */
 	public function become( Journal $before ) {
-		$this->state  = $before->state;
-		$this->report = $before->report;
+		$this->state   = $before->state;
+		$this->report  = $before->report;
+		$this->pending = array();
+		$this->bytes   = 0;
 	}
 
 	/**
@@ -208,7 +227,8 @@ final class Journal {
 	}
 
 	/**
-	 * Remembers a row as it was, before it is changed.
+	 * Remembers a row as it was, within the transaction that changes it. It is stored with others, at the latest when a
+	 * state is reached: one by one that takes as long as the changes themselves.
 	 *
 	 * @param Place  $place  The column.
 	 * @param int    $id     The row.
@@ -218,24 +238,39 @@ final class Journal {
 	 */
 	public function remember( Place $place, $id, $before, $after ) {
 		global $wpdb;
-		$table = Schema::table( 'rows' );
 		// The value in hexadecimal: it may hold bytes that are no text.
-		// phpcs:disable WordPress.DB -- a row of our own.
+		$row = $wpdb->prepare( '(%d, %s, %d, UNHEX(%s), %s)', $this->id, $place->name(), $id, bin2hex( $before ), md5( $after ) );
+
+		$this->pending[] = $row;
+		$this->bytes    += strlen( $row );
+		if ( $this->bytes > self::TOGETHER ) {
+			$this->store();
+		}
+	}
+
+	/**
+	 * Stores what is to be remembered.
+	 *
+	 * @throws Refused Where that cannot be done.
+	 */
+	private function store() {
+		global $wpdb;
+		if ( ! $this->pending ) {
+			return;
+		}
+		$table  = Schema::table( 'rows' );
+		$values = implode( ",\n", $this->pending );
+		// phpcs:disable WordPress.DB -- rows of our own, each prepared when it was remembered.
 		$stored = $wpdb->query(
-			$wpdb->prepare(
-				"INSERT INTO $table (rename_id, place, row_id, before_value, after_md5) VALUES (%d, %s, %d, UNHEX(%s), %s)
-				ON DUPLICATE KEY UPDATE before_value = IF(after_md5 = MD5(VALUES(before_value)), before_value, VALUES(before_value)), after_md5 = VALUES(after_md5)",
-				$this->id,
-				$place->name(),
-				$id,
-				bin2hex( $before ),
-				md5( $after )
-			)
+			"INSERT INTO $table (rename_id, place, row_id, before_value, after_md5) VALUES $values
+			ON DUPLICATE KEY UPDATE before_value = IF(after_md5 = MD5(VALUES(before_value)), before_value, VALUES(before_value)), after_md5 = VALUES(after_md5)"
 		);
 		// phpcs:enable
 		if ( false === $stored ) {
 			throw new Refused( 'database', 500, __( 'The journal could not be written. Nothing was changed; look into the error log of PHP.', 'image-renamer' ) );
 		}
+		$this->pending = array();
+		$this->bytes   = 0;
 	}
 
 	/**
@@ -245,6 +280,7 @@ final class Journal {
 	 */
 	public function remembered() {
 		global $wpdb;
+		$this->store();
 		$table = Schema::table( 'rows' );
 		return $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $table WHERE rename_id = %d ORDER BY id DESC", $this->id ) ); // phpcs:ignore WordPress.DB
 	}

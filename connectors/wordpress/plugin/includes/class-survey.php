@@ -38,8 +38,8 @@ final class Survey {
 			'unhandled' => Place::unhandled( $handled ),
 		);
 		foreach ( $paths ? $kinds : array() as $kind => $places ) {
-			foreach ( $places as $place ) {
-				self::count( $references, $place, $rewriters, $kind, $counts );
+			foreach ( $references->rows( $places, '__return_true' ) as list( $place, , $value ) ) {
+				self::count( $place->table, $value, $rewriters, $counts, $kind );
 			}
 		}
 		foreach ( $rewriters as $key => $rewriter ) {
@@ -68,20 +68,18 @@ final class Survey {
 	}
 
 	/**
-	 * Counts the rows of one column.
+	 * Counts one row for each plan that would change it.
 	 *
-	 * @param References $references Finds them.
-	 * @param Place      $place      The column.
-	 * @param Rewriter[] $rewriters  One for each plan.
-	 * @param string     $kind       Where to count.
-	 * @param array      $counts     Gets the numbers.
+	 * @param string     $table     Its table.
+	 * @param string     $value     What stands there.
+	 * @param Rewriter[] $rewriters One for each plan.
+	 * @param array      $counts    Gets the numbers.
+	 * @param string     $kind      Where to count.
 	 */
-	private static function count( References $references, Place $place, array $rewriters, $kind, array &$counts ) {
-		foreach ( $references->rows( $place ) as $value ) {
-			foreach ( $rewriters as $key => $rewriter ) {
-				if ( $rewriter->value( $value ) !== $value ) {
-					$counts[ $key ][ $kind ][ $place->table ] = 1 + ( isset( $counts[ $key ][ $kind ][ $place->table ] ) ? $counts[ $key ][ $kind ][ $place->table ] : 0 );
-				}
+	private static function count( $table, $value, array $rewriters, array &$counts, $kind ) {
+		foreach ( $rewriters as $key => $rewriter ) {
+			if ( $rewriter->value( $value ) !== $value ) {
+				$counts[ $key ][ $kind ][ $table ] = 1 + ( isset( $counts[ $key ][ $kind ][ $table ] ) ? $counts[ $key ][ $kind ][ $table ] : 0 );
 			}
 		}
 	}
