@@ -77,9 +77,11 @@ final class Pairing {
 		if ( $user && get_userdata( $user ) ) {
 			return $user;
 		}
-		$login = self::LOGIN;
-		for ( $number = 2; username_exists( $login ); $number++ ) {
+		$login  = self::LOGIN;
+		$number = 2;
+		while ( username_exists( $login ) ) {
 			$login = self::LOGIN . "-$number";
+			++$number;
 		}
 		$user = wp_insert_user(
 			array(

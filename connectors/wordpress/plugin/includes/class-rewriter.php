@@ -102,11 +102,11 @@ final class Rewriter {
 	 *
 	 * @param Uploads  $uploads  Where the files are.
 	 * @param Spelling $spelling The spelling.
-	 * @param array    $new      Old path => new path, so spelled.
+	 * @param array    $renamed  Old path => new path, so spelled.
 	 * @return array
 	 */
-	private function search( Uploads $uploads, Spelling $spelling, array $new ) {
-		$names = array_map( array( self::class, 'quoted' ), array_map( 'strval', array_keys( $new ) ) );
+	private function search( Uploads $uploads, Spelling $spelling, array $renamed ) {
+		$names = array_map( array( self::class, 'quoted' ), array_map( 'strval', array_keys( $renamed ) ) );
 		$paths = array();
 		$hosts = array();
 		foreach ( $uploads->paths as $path ) {
@@ -120,10 +120,10 @@ final class Rewriter {
 		$host  = "(?:https?{$spelling->colon})?$slash$slash(?:i[0-3]\\.wp\\.com$slash)?(?:" . implode( '|', $hosts ) . ')';
 		$none  = '(?<![A-Za-z0-9._:%\\\\\/-])|(?<=%2[0278C])|(?<=%3[Dd])|(?<=%252[0278C])|(?<=%253[Dd])';
 		return array(
-			'needle' => self::common( array_map( 'strval', array_keys( $new ) ) ),
+			'needle' => self::common( array_map( 'strval', array_keys( $renamed ) ) ),
 			'own'    => "~(?:$host|$none)$file~",
 			'any'    => "~$file~",
-			'new'    => $new,
+			'new'    => $renamed,
 		);
 	}
 

@@ -82,6 +82,7 @@ final class Serialized {
 	 *
 	 * @param array $keys The keys that lead to it.
 	 * @return string
+	 * @throws \UnexpectedValueException Where it is none.
 	 */
 	private function value( array $keys ) {
 		if ( count( $keys ) > 500 ) {
@@ -132,6 +133,7 @@ final class Serialized {
 	 *
 	 * @param string $letter Which.
 	 * @return string
+	 * @throws \UnexpectedValueException Where it stands there no further.
 	 */
 	private function counted( $letter ) {
 		$head   = $this->take( "/\\G$letter:\\d+:\"/" );
@@ -160,6 +162,7 @@ final class Serialized {
 	 *
 	 * @param string $pattern Begins with \G.
 	 * @return string
+	 * @throws \UnexpectedValueException Where it does not.
 	 */
 	private function take( $pattern ) {
 		if ( 1 !== preg_match( $pattern, $this->text, $found, 0, $this->at ) ) {

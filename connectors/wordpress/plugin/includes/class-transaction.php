@@ -21,7 +21,7 @@ final class Transaction {
 	 * @param Journal  $journal The row that is worked on; what the function made of it is forgotten where it fails.
 	 * @param callable $work    What to do. It may be called several times.
 	 * @return mixed What it returns.
-	 * @throws \Throwable What it throws, after everything was taken back.
+	 * @throws Refused Where others change the same rows all the time; what the work throws, after everything was taken back.
 	 */
 	public static function run( Journal $journal, callable $work ) {
 		$before = clone $journal;
@@ -49,7 +49,7 @@ final class Transaction {
 	 * @param callable $work   What to do.
 	 * @param mixed    $result Gets what it returns.
 	 * @return bool False where the database ended the transaction meanwhile, and nothing was changed.
-	 * @throws \Throwable What the work throws, after everything was taken back.
+	 * @throws Refused Where the database does not answer; what the work throws, after everything was taken back.
 	 */
 	private static function once( callable $work, &$result ) {
 		global $wpdb;
