@@ -258,7 +258,9 @@ def test_what_a_post_is_to_be_found_by_is_known_of_its_featured_image(
 
 @pytest.mark.parametrize("gallery", ["_thumbnail_id", "_product_image_gallery"])
 def test_a_product_is_known_of_its_pictures(site: Site, library: Library, gallery: str):
-    shop = "register_post_type( 'product', array( 'public' => true, 'capability_type' => 'post' ) );"
+    # As a real shop has it: nobody but its manager may edit products.
+    rights = "'capability_type' => 'product', 'map_meta_cap' => true"
+    shop = f"register_post_type( 'product', array( 'public' => true, {rights} ) );"
     site.must_use("shop", f"add_action( 'init', function () {{ {shop} }} );")
     path = upload(site)
     image = id_of(seen(library, path).version)

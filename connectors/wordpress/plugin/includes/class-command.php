@@ -41,6 +41,10 @@ final class Command {
 	 */
 	public function rename( $words, $options ) {
 		list( $id, $name ) = $words;
+		if ( ! ctype_digit( $id ) ) {
+			/* translators: %s: a word */
+			\WP_CLI::error( sprintf( __( '“%s” is not the number of an image; the media library shows it in the address of each.', 'image-renamer' ), $id ) );
+		}
 
 		$conflict = isset( $options['suffix'] ) ? 'suffix' : 'error';
 		$request  = array(

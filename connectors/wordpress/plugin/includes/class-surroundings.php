@@ -74,7 +74,18 @@ final class Surroundings {
 			// phpcs:enable
 		}
 		$post = $parent ? get_post( $parent ) : null;
-		return $post && current_user_can( 'edit_post', $post->ID ) && 'trash' !== $post->post_status ? $post : null;
+		return $post && 'trash' !== $post->post_status && self::may_be_told( $post ) ? $post : null;
+	}
+
+	/**
+	 * Whether the user may know it. Shops let no editor change their products, but everybody sees them.
+	 *
+	 * @param \WP_Post $post Any post.
+	 * @return bool
+	 */
+	private static function may_be_told( $post ) {
+		$shown = 'product_variation' === $post->post_type ? $post->post_parent : $post->ID;
+		return current_user_can( 'edit_post', $post->ID ) || is_post_publicly_viewable( $shown );
 	}
 
 	/**
