@@ -20,7 +20,7 @@ from appliance.sources.owning import (
 )
 from appliance.sources.paths import folder_of, joined, name_of
 from appliance.sources.policies import Choices, Policy, Wanted, choices_of
-from appliance.sources.sealing import options_of, renew, secret_options
+from appliance.sources.sealing import options_of, renew, secret_options, secrets_there
 
 __all__ = [
     "ACTS",
@@ -55,6 +55,7 @@ __all__ = [
     "resume",
     "root_of",
     "secret_options",
+    "secrets_there",
     "tested",
     "wanted_of",
     "watched",

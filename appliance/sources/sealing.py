@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 import connectors
 from appliance import options, sealed
 from appliance.models import Source
-from appliance.secrets import Vault
+from appliance.secrets import Unreadable, Vault
 from connectors.base import Keeps
 
 
@@ -28,6 +28,16 @@ def keep(source: Source, vault: Vault, values: Mapping[str, Any]) -> None:
 def options_of(source: Source, vault: Vault) -> dict[str, Any]:
     """All that a source connects with. Raises secrets.Unreadable where no key opens its secrets."""
     return sealed.options_of(source, vault)
+
+
+def secrets_there(source: Source, vault: Vault) -> frozenset[str]:
+    """Which of its secret options a source has; where no key opens them, all that it may have."""
+    possible = secret_options(source.kind) if source.secrets else frozenset[str]()
+    try:
+        there = options_of(source, vault)
+    except Unreadable:
+        return possible
+    return frozenset(name for name in possible if there.get(name))
 
 
 def renew(session: Session, vault: Vault) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 from dataclasses import replace
 from typing import Any
@@ -119,3 +120,9 @@ def test_what_was_made_under_an_older_key_of_the_appliance_is_heard(paired: Plac
     paired.application.state.house.vault = vault_of(paired.settings)
 
     assert deliver(paired, hook=known).status_code == 200
+
+
+def test_its_page_says_of_the_line_alone_that_it_is_kept(paired: Place):
+    page = paired.ask("Alice", "GET", f"/sources/{the_site(paired).id}").text
+    asked = {name: re.search(f'<input [^>]*id="{name}"', page) for name in ("pairing", "application_password")}
+    assert ["Kept as it is" in found[0] for found in asked.values() if found] == [True, False]

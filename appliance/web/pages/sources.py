@@ -225,7 +225,7 @@ def _shown(
     asked_at = views.EstimateCard(at=f"/sources/{source_id}/estimate") if may_ask else None
     with house_of(request).database.reading(tenant_id) as session:
         source = sources.find(session, tenant_id, source_id)
-        kept = dict.fromkeys(sources.secret_options(source.kind) if source.secrets else (), True)
+        kept = dict.fromkeys(sources.secrets_there(source, house_of(request).vault), True)
         own, shared = fields(source.kind, kept | source.options | source.choices | {"name": source.name}, new=False)
         view = views.SourceDetail(
             source=telling.health(session, source),
