@@ -27,6 +27,13 @@ add_action( 'image_renamer_step', function ( $name ) {
 	}
 } );
 """
+REFUSER = """
+add_action( 'image_renamer_step', function ( $name ) {
+	if ( 'switching' === $name ) {
+		throw new Image_Renamer\\Refused( 'contended', 409, 'Others change the same row all the time.' );
+	}
+} );
+"""
 
 
 def kill_at(site: Site, step: str) -> None:
@@ -156,3 +163,22 @@ def test_a_rename_that_the_database_gave_up_for_another_is_done_at_its_next_try(
     assert state(site) == finished
     assert "Deadlock found" in site.log()
     (site.folder / "debug.log").unlink()
+
+
+def test_on_tables_without_transactions_nothing_is_left_half_done(site: Site):
+    attachment = furnished(site)
+    for table in ("wp_posts", "wp_postmeta", "wp_options"):
+        site.sql(f"ALTER TABLE {table} ENGINE=MyISAM")
+    start = state(site)
+    site.must_use("refuser", REFUSER)
+    refused = ask(site, attachment, "red-bicycle")
+    assert (refused.status_code, refused.json()["code"]) == (409, "contended")
+    assert state(site) == start
+    (site.root / "wp-content/mu-plugins/refuser.php").unlink()
+    request = uuid4().hex
+    kill_at(site, "switching")
+    killed(partial(ask, site, attachment, "red-bicycle", request_id=request))
+    assert again(site, partial(ask, site, attachment, "red-bicycle", request_id=request)).json()["state"] == "done"
+    assert site.sql("SELECT COUNT(*) FROM wp_posts WHERE post_content LIKE '%/IMG_1.jpg%'") == [["0"]]
+    assert undo(site, request).json()["state"] == "undone"
+    assert state(site) == start

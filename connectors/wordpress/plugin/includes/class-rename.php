@@ -253,7 +253,7 @@ final class Rename {
 	 * @param array $made The pairs whose new names go.
 	 */
 	private function take_back( array $made ) {
-		Transaction::run( $this->journal, array( new Undo( $this->lease, $this->journal ), 'restore' ) );
+		Transaction::run( $this->journal, array( new Undo( $this->lease, $this->journal ), 'take_back' ) );
 		foreach ( $made as $from => $to ) {
 			File_Links::remove( $this->uploads->file( $to ), $this->uploads->file( $from ) );
 		}

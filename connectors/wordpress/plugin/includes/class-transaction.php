@@ -44,6 +44,20 @@ final class Transaction {
 	}
 
 	/**
+	 * Whether all of these tables know transactions.
+	 *
+	 * @param Place[] $places Columns of them.
+	 * @return bool
+	 */
+	public static function covers( array $places ) {
+		global $wpdb;
+		$tables = array_unique( wp_list_pluck( $places, 'table' ) );
+		$marks  = implode( ',', array_fill( 0, count( $tables ), '%s' ) );
+		$others = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND engine <> 'InnoDB' AND table_name IN ($marks)";
+		return '0' === $wpdb->get_var( $wpdb->prepare( $others, $tables ) ); // phpcs:ignore WordPress.DB -- names of tables, as values.
+	}
+
+	/**
 	 * One try.
 	 *
 	 * @param callable $work   What to do.

@@ -119,13 +119,10 @@ final class Undo {
 	 */
 	public function switch_back() {
 		$this->lease->renew();
-		$counts  = $this->restore();
-		$map     = array_flip( $this->journal->plan['map'] );
-		$changes = new Changes( $this->journal, $map );
-		$changes->everywhere( Place::all(), array( $this->lease, 'renew' ) );
-		$changes->attachments( $this->journal->plan['group'], $this->journal->plan['to'] );
-		Redirects::move( $map, $this->journal->attachment );
-		$counts['merged'] += array_sum( $changes->rows );
+		$counts = $this->restore();
+
+		$counts['merged'] += $this->rewrite();
+		Redirects::move( array_flip( $this->journal->plan['map'] ), $this->journal->attachment );
 
 		$this->journal->report['undo'] = $counts;
 		$this->journal->reach( 'undoing' );
@@ -133,11 +130,34 @@ final class Undo {
 	}
 
 	/**
+	 * Takes back what was done before a switch that failed, inside a transaction.
+	 */
+	public function take_back() {
+		$this->restore();
+		if ( 'linked' === $this->journal->state && ! Transaction::covers( Place::all() ) ) {
+			// These tables keep changes of which the journal, whose own were taken back, knows nothing.
+			$this->rewrite();
+		}
+	}
+
+	/**
+	 * Gives every row that shows a new address the old one.
+	 *
+	 * @return int How many rows.
+	 */
+	private function rewrite() {
+		$changes = new Changes( $this->journal, array_flip( $this->journal->plan['map'] ) );
+		$changes->everywhere( Place::all(), array( $this->lease, 'renew' ) );
+		$changes->attachments( $this->journal->plan['group'], $this->journal->plan['to'] );
+		return array_sum( $changes->rows );
+	}
+
+	/**
 	 * Restores the rows that the journal remembers.
 	 *
 	 * @return int[] How many exact, merged and gone.
 	 */
-	public function restore() {
+	private function restore() {
 		$inverse = new Changes( $this->journal, array_flip( $this->journal->plan['map'] ) );
 		$counts  = array(
 			'exact'  => 0,
