@@ -47,6 +47,7 @@ PACKAGES: dict[str, Callable[[], bool]] = {
     "apache2-bin": Path("/usr/sbin/apache2").exists,
     "mariadb-server": _command("mariadbd", "mariadb-install-db", "mariadb", "mariadb-dump"),
     "php-cli": _command("php"),
+    "php-cgi": _command("php-cgi"),
     "php-mysql": _php("mysqli"),
     "php-gd": _php("gd"),
     "php-xml": _php("dom"),
