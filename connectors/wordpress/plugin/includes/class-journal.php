@@ -12,7 +12,7 @@ namespace Image_Renamer;
  */
 final class Journal {
 
-	const TOGETHER = 200000; // Bytes; databases take a statement of a megabyte.
+	const TOGETHER = 200000; // Bytes, but for one long row: databases take a statement of a megabyte at least.
 
 	/**
 	 * The number of the row.
@@ -240,12 +240,11 @@ final class Journal {
 		global $wpdb;
 		// The value in hexadecimal: it may hold bytes that are no text.
 		$row = $wpdb->prepare( '(%d, %s, %d, UNHEX(%s), %s)', $this->id, $place->name(), $id, bin2hex( $before ), md5( $after ) );
-
-		$this->pending[] = $row;
-		$this->bytes    += strlen( $row );
-		if ( $this->bytes > self::TOGETHER ) {
+		if ( $this->bytes + strlen( $row ) > self::TOGETHER ) {
 			$this->store();
 		}
+		$this->pending[] = $row;
+		$this->bytes    += strlen( $row );
 	}
 
 	/**
