@@ -65,7 +65,7 @@ class Seer:
             budgets.release(session, OWN_TENANT, day, most, usage.cost)
             if usage.calls or usage.cost:
                 said = Description(provider=name, model=model, prompt=prompt, usage=usage)
-                budgets.note(session, OWN_TENANT, day, said)
+                budgets.note(session, OWN_TENANT, [(day, said)])
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def _kept(
         return asked
     with worker.database.session(question.tenant_id) as session:
         if asked.begun is not None and asked.link.row is not None:
-            asking.answered(session, asked.link.row.id, question, asked.begun, asked.said)
+            asking.answered(session, [asking.Answered(asked.link.row.id, question, asked.begun, asked.said)])
         else:
             insert_once(session, SeenDescription, [asking.kept(question, asked.said)])
     return asked

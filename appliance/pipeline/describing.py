@@ -22,6 +22,8 @@ from appliance.vision.chain import NOBODY, Answer, Chain, Nobody
 from appliance.vision.provider import untaught
 from appliance.words import Description
 
+AHEAD = 4  # one image more for each so many questions at once, which is at hand when an answer comes
+
 
 def describe(worker: Worker, order: Order, claims: Sequence[Claim]) -> list[Outcome]:
     """Asks about each stored preview; one that was lost meanwhile is fetched again."""
@@ -34,7 +36,7 @@ def _described(worker: Worker, order: Order, chain: Chain | None, claim: Claim) 
     if isinstance(asked, Outcome):
         return asked
     if asked.begun is not None:
-        _store(worker, claim, asked, [])
+        _store(worker, claim.tenant_id, _Stored(asked, None))
     _forget_preview(worker, order, claim)
     return _outcome(claim, asked)
 
@@ -43,12 +45,20 @@ def wait_for(worker: Worker, order: Order, chain: Chain, claim: Claim) -> None:
     """The same for one image whose provider is waited for, in a thread of its own, up to what is stored of it."""
     asked = _ask(worker, order, chain, claim)
     if isinstance(asked, Outcome):
-        done = worker.database.write(claim.tenant_id, lambda session: finish(session, [asked], actor=worker.actor))
+        done = _store(worker, claim.tenant_id, _Stored(None, asked))
     else:
-        done = _store(worker, claim, asked, [_outcome(claim, asked)])
+        done = _store(worker, claim.tenant_id, _Stored(asked, _outcome(claim, asked)))
         if done:
             _forget_preview(worker, order, claim)
     worker.told(done)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What a provider said of one image, and what follows from it."""
+
+    answer: Answer | None
+    outcome: Outcome | None
 
 
 def _ask(worker: Worker, order: Order, chain: Chain | None, claim: Claim) -> Answer | Outcome:
@@ -78,22 +88,35 @@ def _outcome(claim: Claim, answer: Answer) -> Outcome:
     said = answer.said
     event = {"type": "image.described", "after": {"alt": said.alt, "confidence": said.confidence}}
     changed = claim.becomes(ImageState.DESCRIBED)
-    return Outcome(changed, (event,), (_store_descriptions, asking.kept(answer.question, said)))
+    kept = None if answer.begun else (_store_descriptions, asking.kept(answer.question, said))
+    return Outcome(changed, (event,), kept)
 
 
 def _store_descriptions(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     insert_once(session, SeenDescription, rows)
 
 
-def _store(worker: Worker, claim: Claim, answer: Answer, outcomes: list[Outcome]) -> list[Outcome]:
-    """An answer that was paid for is kept, whoever has the image by now; in one transaction with what follows."""
+def _store(worker: Worker, tenant_id: int, one: _Stored) -> list[Outcome]:
+    """An answer that was paid for is kept, whoever has the image by now; in one transaction with what follows, and with
+    those that come at the same moment."""
+    return worker.storing(tenant_id, partial(_store_all, worker, tenant_id)).bring(one)
+
+
+def _store_all(worker: Worker, tenant_id: int, stored: Sequence[_Stored]) -> list[list[Outcome]]:
+    outcomes = [one.outcome for one in stored if one.outcome is not None]
+    answers = [
+        asking.Answered(answer.link.row.id, answer.question, answer.begun, answer.said)
+        for answer in (one.answer for one in stored)
+        if answer is not None and answer.begun is not None and answer.link.row is not None
+    ]
 
     def work(session: Session) -> list[Outcome]:
-        if answer.begun is not None and answer.link.row is not None:
-            asking.answered(session, answer.link.row.id, answer.question, answer.begun, answer.said)
+        if answers:
+            asking.answered(session, answers)
         return finish(session, outcomes, actor=worker.actor) if outcomes else []
 
-    return worker.database.write(claim.tenant_id, work)
+    done = {outcome.image.id: outcome for outcome in worker.database.write(tenant_id, work)}
+    return [[one.outcome] if one.outcome and done.get(one.outcome.image.id) is one.outcome else [] for one in stored]
 
 
 def _forget_preview(worker: Worker, order: Order, claim: Claim) -> None:
@@ -156,7 +179,8 @@ def _places(worker: Worker, row: Any, wanted: int) -> list[Place] | None:
     first = chain.first if chain else None
     if chain is None or first is None or first.row is None or not first.waits:
         return None
-    room = worker.waiting.room(row.batch_id, first.row.id, first.row.at_once, wanted)
+    ahead = 0 if first.row.per_minute else first.row.at_once // AHEAD
+    room = worker.waiting.room(row.batch_id, first.row.id, first.row.at_once, wanted, ahead)
     return [Place(order, chain, first.row.id)] * room
 
 

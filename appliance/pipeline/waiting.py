@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-MOST = 256
+MOST = 320  # of which 256 are asked about, and the others are at hand
 GRACE_SECONDS = 8.0  # for answers that are under way when a process ends; less than its supervisor's patience
 
 logger = logging.getLogger(__name__)
@@ -20,27 +20,33 @@ class Waiting:
     freed: Callable[[], None] = lambda: None
     _counts: Counter[int] = field(default_factory=Counter)
     _changed: threading.Condition = field(default_factory=threading.Condition)
-    _full: dict[int, tuple[int, int]] = field(default_factory=dict)  # by batch: its provider, and how many that takes
+    _full: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # by batch: its provider, how many, which step
     _calling: bool = False
     _again: bool = False
     _closed: bool = False
 
-    def room(self, batch_id: int, provider_id: int, at_once: int, wanted: int) -> int:
-        """Takes places for as many questions to a provider as may be asked now, `wanted` at most; answers how many."""
+    def room(self, batch_id: int, provider_id: int, at_once: int, wanted: int, ahead: int = 0) -> int:
+        """Takes places for as many questions to a provider as may be asked now, `wanted` at most; answers how many.
+
+        `ahead` are further places, whose images wait for an answer to come. With them, places are given away several at
+        once, since each taking looks at many rows.
+        """
         with self._changed:
-            self._full[batch_id] = provider_id, at_once
-            free = min(at_once - self._counts[provider_id], self.most - self._counts.total(), wanted)
+            self._full[batch_id] = provider_id, at_once + ahead, max(ahead // 2, 1)
+            free = min(self._free(batch_id), wanted)
             taken = 0 if self._closed else max(free, 0)
             self._counts[provider_id] += taken
             return taken
 
+    def _free(self, batch_id: int) -> int:
+        provider_id, places, step = self._full[batch_id]
+        free = min(places - self._counts[provider_id], self.most - self._counts.total())
+        return free if free >= step else 0
+
     def full(self) -> set[int]:
         """The batches whose provider has no room now."""
         with self._changed:
-            none = self._counts.total() >= self.most
-            return {
-                batch for batch, (provider, at_once) in self._full.items() if none or self._counts[provider] >= at_once
-            }
+            return {batch_id for batch_id in self._full if not self._free(batch_id)}
 
     def free(self) -> set[int]:
         """The batches whose pictures are waited for, and whose provider has room."""

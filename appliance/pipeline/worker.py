@@ -1,9 +1,10 @@
 """What a worker has at hand while it takes images from step to step."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -22,8 +23,10 @@ from appliance.providers import Providers
 from appliance.sources import Connections, Policy
 from appliance.storage import Storage
 from appliance.vision.chain import Chain
+from appliance.vision.together import Together
 from connectors.base import Connector
 
+GATHERING_SECONDS = 0.01  # for which an answer waits for others before it is stored; no question waits for that
 NO_PROVIDER = vision.NONE  # names from what the file says of itself; the picture is not looked at
 
 
@@ -50,6 +53,7 @@ class Worker:
     actor: str = "system"
     told: Callable[[list[Outcome]], None] = lambda _: None
     _orders: dict[tuple[int, int], Order] = field(default_factory=dict)
+    _storing: dict[int, Together[Any, list[Outcome]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     waiting: Waiting = field(default_factory=Waiting)
 
@@ -80,6 +84,13 @@ class Worker:
             with self._lock:
                 self._orders[batch_id, source_id] = known
         return known
+
+    def storing(
+        self, tenant_id: int, store: Callable[[Sequence[Any]], list[list[Outcome]]]
+    ) -> Together[Any, list[Outcome]]:
+        """Where a tenant's answers that come at the same moment are stored in one transaction."""
+        with self._lock:
+            return self._storing.setdefault(tenant_id, Together(store, GATHERING_SECONDS))
 
     def connector(self, order: Order) -> Connector:
         return self.connections.open(order.source)

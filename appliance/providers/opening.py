@@ -1,8 +1,9 @@
 """A tenant's providers, connected: one by its name, or all in their order."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -11,13 +12,14 @@ from sqlalchemy.orm import Session
 from appliance import options, sealed, vision
 from appliance.db import Database
 from appliance.errors import Problem
-from appliance.models import OwnProvider
+from appliance.models import OwnProvider, now
 from appliance.providers import kinds
 from appliance.secrets import Vault
-from appliance.vision import NO_CONTEXT, Context, Evidence, Provider, VisionError, budgets
-from appliance.vision.asking import Link
+from appliance.vision import NO_CONTEXT, Context, Evidence, Provider, VisionError, asking, budgets
+from appliance.vision.asking import Beginning, Begun, Link, Question
 from appliance.vision.chain import Chain
 from appliance.vision.provider import Closes
+from appliance.vision.together import Together
 from appliance.words import Description
 
 CHAIN = "chain"  # all that a tenant has enabled, in their order
@@ -38,6 +40,7 @@ class Providers:
     offline: bool = False
     _open: dict[int, tuple[Mapping[str, Any], str, Provider]] = field(default_factory=dict)
     _turns: dict[tuple[int, int], threading.Semaphore] = field(default_factory=dict)
+    _beginnings: dict[int, Beginning] = field(default_factory=dict)
     _outdated: list[Provider] = field(default_factory=list)  # others may be waiting for them
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,11 +64,31 @@ class Providers:
 
     def _link(self, row: OwnProvider) -> Link:
         embedded, leaves = kinds.is_embedded(row.kind), kinds.leaves(row.kind, row.options)
-        return Link(row.name, self.open(row), row, waits=not embedded, leaves=leaves, turns=self._turns_of(row))
+        turns, beginning = self._turns_of(row), self._beginning_of(row)
+        return Link(row.name, self.open(row), row, not embedded, leaves, turns, beginning)
 
     def _turns_of(self, row: OwnProvider) -> threading.Semaphore:
         with self._lock:
             return self._turns.setdefault((row.id, row.at_once), threading.Semaphore(row.at_once))
+
+    def _beginning_of(self, row: OwnProvider) -> Beginning:
+        """Where the questions of several threads to it begin in one transaction."""
+        with self._lock:
+            begin = partial(self._begin, row.tenant_id, row.id)
+            return self._beginnings.setdefault(row.id, Together(begin))
+
+    def _begin(
+        self, tenant_id: int, row_id: int, asked: Sequence[tuple[Link, Question]]
+    ) -> Sequence[Begun | Description | None]:
+        (link, first), questions = asked[0], [question for _, question in asked]
+        if any(one.provider is not link.provider or two.language != first.language for one, two in asked):
+            return [None] * len(asked)
+        try:
+            return self.database.write(
+                tenant_id, lambda session: asking.begin_all(session, link, row_id, questions, now())
+            )
+        except budgets.Exhausted:  # each by itself, so that as many have room as there is room for
+            return [None] * len(asked)
 
     def open(self, row: OwnProvider) -> Provider:
         with self._lock:

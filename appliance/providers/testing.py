@@ -93,7 +93,7 @@ def note_test(session: Session, row: OwnProvider, tried: Tested, moment: datetim
     day = budgets.periods(moment)[0]
     budgets.release(session, row.tenant_id, day, 0, tried.usage.cost)
     if tried.usage.calls or tried.usage.cost:
-        budgets.note(session, row.tenant_id, day, tried.said)
+        budgets.note(session, row.tenant_id, [(day, tried.said)])
     if tried.works:
         asking.works(session, row.id)
         wake(session, row.tenant_id)

@@ -3,6 +3,7 @@
 Each function is one short transaction's work; none is open while the provider is waited for.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -14,10 +15,11 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from appliance import events
-from appliance.db import insert_once, tally_of
+from appliance.db import insert_into, insert_once, tally_of
 from appliance.models import Ask, OwnProvider, SeenDescription
 from appliance.vision import budgets, counting
 from appliance.vision.provider import Priced, Provider, VisionError
+from appliance.vision.together import Together
 from appliance.words import Description, Usage
 
 MOST_TRIES = 3  # of one picture with one provider
@@ -53,6 +55,7 @@ class Link:
     waits: bool = False  # it is waited for, rather than computing here
     leaves: bool = False
     turns: AbstractContextManager[Any] = field(default_factory=nullcontext)  # as many as may ask at once
+    beginning: "Beginning | None" = None  # where several threads ask it
 
     @property
     def most_cost(self) -> int:
@@ -66,6 +69,9 @@ class Begun:
     ask_id: int
     day: str
     reserved: int
+
+
+Beginning = Together[tuple["Link", Question], Begun | Description | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +126,84 @@ def begin(
     return Begun(ask.id, ask.day, ask.reserved)
 
 
-def answered(session: Session, row_id: int, question: Question, begun: Begun, said: Description) -> None:
-    """Keeps the answer, charges it, and remembers that the provider works."""
-    counting.answered(tally_of(session), said)
-    insert_once(session, SeenDescription, [kept(question, said)])
-    forget_tries(session, [question])
-    mine = _end(session, question, begun)
-    works(session, row_id)
-    if mine:
-        session.delete(mine)
-        budgets.release(session, question.tenant_id, begun.day, begun.reserved, said.usage.cost)
-    else:  # another worker has taken it over, and charged what was set aside
-        budgets.release(session, question.tenant_id, begun.day, 0, max(said.usage.cost - begun.reserved, 0))
-    budgets.note(session, question.tenant_id, begun.day, said)
+def begin_all(
+    session: Session, link: Link, row_id: int, questions: Sequence[Question], moment: datetime
+) -> list[Begun | Description | None]:
+    """As `begin` for many of one tenant, where nothing is special: None for each that is to begin by itself, since it
+    was tried before, has a copy among the others, or its provider has limits or fails.
+
+    Raises budgets.Exhausted where there is no room for all of them, after which the transaction must be given up.
+    """
+    row = session.get(OwnProvider, row_id)
+    if row is None or row.problem or row.rests_until is not None or row.per_minute:
+        return [None] * len(questions)
+    known = _all_known(session, link.provider, questions)
+    new = {one.sha256: one for one in questions if one.sha256 not in known}
+    begun = _all_begun(session, link, row_id, sorted(new.values(), key=lambda one: one.sha256), moment)
+    mine = (begun.get(one.sha256) if new.get(one.sha256) is one else known.get(one.sha256) for one in questions)
+    return list(mine)
+
+
+def _all_begun(
+    session: Session, link: Link, row_id: int, questions: Sequence[Question], moment: datetime
+) -> dict[str, Begun]:
+    """By what each shows; what was begun or tried before is left out."""
+    if not questions:
+        return {}
+    reserved, day = link.most_cost, _today(moment)
+    begun = {"until": moment + LONGEST_CALL, "tries": 0, "refused": "", "turn_at": 0, "reserved": reserved, "day": day}
+    rows = [
+        _key(link.provider, row_id, one) | begun | {"image_id": one.image_id, "fence": one.fence} for one in questions
+    ]
+    columns = Ask.__table__.c
+    added = insert_into(Ask, session.get_bind().dialect.name).on_conflict_do_nothing()
+    found = session.execute(added.returning(columns.id, columns.sha256), rows).all()
+    if reserved and found:
+        budgets.reserve(session, questions[0].tenant_id, reserved * len(found), moment)
+    return {row.sha256: Begun(row.id, day, reserved) for row in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the provider of that row has said to a question that was begun."""
+
+    row_id: int
+    question: Question
+    begun: Begun
+    said: Description
+
+
+def answered(session: Session, answers: Sequence[Answered]) -> None:
+    """Keeps the answers of one tenant, charges them, and remembers that their providers work."""
+    tenant_id = answers[0].question.tenant_id
+    for one in answers:
+        counting.answered(tally_of(session), one.said)
+    insert_once(session, SeenDescription, [kept(one.question, one.said) for one in answers])
+    forget_tries(session, [one.question for one in answers])
+    mine = _ended(session, answers)
+    for row_id in sorted({one.row_id for one in answers}):
+        works(session, row_id)
+    charged: Counter[str] = Counter()
+    given_back: Counter[str] = Counter()
+    for one in answers:
+        begun, cost = one.begun, one.said.usage.cost
+        # Another worker that has taken it over has charged what was set aside.
+        given_back[begun.day] += begun.reserved if begun.ask_id in mine else 0
+        charged[begun.day] += cost if begun.ask_id in mine else max(cost - begun.reserved, 0)
+    for day in sorted(given_back):
+        budgets.release(session, tenant_id, day, given_back[day], charged[day])
+    budgets.note(session, tenant_id, [(one.begun.day, one.said) for one in answers])
+
+
+def _ended(session: Session, answers: Sequence[Answered]) -> set[int]:
+    """Removes the rows of those questions that are still of whoever began them; returns their ids."""
+    wanted = select(Ask.id, Ask.image_id, Ask.fence).where(Ask.id.in_([one.begun.ask_id for one in answers]))
+    rows = session.execute(wanted.where(Ask.until.is_not(None)).order_by(Ask.id).with_for_update())
+    held = {row.id: (row.image_id, row.fence) for row in rows}
+    asked = ((one.begun.ask_id, (one.question.image_id, one.question.fence)) for one in answers)
+    mine = {ask_id for ask_id, whose in asked if held.get(ask_id) == whose}
+    session.execute(delete(Ask).where(Ask.id.in_(mine)).execution_options(synchronize_session=False))
+    return mine
 
 
 def failed(
@@ -149,7 +220,8 @@ def failed(
     elif row is not None:
         _fails(session, row, error, moment)
     if error.usage.calls or error.usage.cost:
-        budgets.note(session, question.tenant_id, begun.day, _useless(link.provider, error.usage))
+        useless = _useless(link.provider, error.usage)
+        budgets.note(session, question.tenant_id, [(begun.day, useless)])
     if ask is None:
         return 0
     ask.until, ask.reserved, ask.tries = None, 0, ask.tries + 1
@@ -198,9 +270,11 @@ def _abandoned(moment: datetime) -> Select[Ask]:
 
 def forget_tries(session: Session, questions: Sequence[Question]) -> None:
     """Once a picture's turn is over: whoever wants it looked at again means it. What was refused stays so."""
-    for one in questions:
-        mine = Ask.tenant_id == one.tenant_id, Ask.sha256 == one.sha256
-        session.execute(delete(Ask).where(*mine, Ask.until.is_(None), Ask.refused == ""))
+    hashes = {one.sha256 for one in questions}
+    for tenant_id in {one.tenant_id for one in questions}:
+        mine = Ask.tenant_id == tenant_id, Ask.sha256.in_(hashes)
+        idle = delete(Ask).where(*mine, Ask.until.is_(None), Ask.refused == "")
+        session.execute(idle.execution_options(synchronize_session=False))
 
 
 def forget(session: Session, tenant_id: int, *, sha256: str | None = None, provider_id: int | None = None) -> None:
@@ -226,16 +300,29 @@ def kept(question: Question, said: Description) -> dict[str, Any]:
 
 
 def _known(session: Session, provider: Provider, question: Question) -> Description | None:
+    return _all_known(session, provider, [question]).get(question.sha256)
+
+
+def _all_known(session: Session, provider: Provider, questions: Sequence[Question]) -> dict[str, Description]:
+    """What this provider has said of them, by their contents; all are of one tenant and in one language."""
     name, model, prompt = key_of(provider)
-    wanted = select(SeenDescription.body).filter_by(provider=name, model=model, prompt=prompt)
-    mine = {"tenant_id": question.tenant_id, "sha256": question.sha256, "language": question.language}
-    body = session.scalar(wanted.filter_by(**mine))
-    return None if body is None else msgspec.convert(body, Description)
+    wanted = select(SeenDescription.sha256, SeenDescription.body).filter_by(provider=name, model=model, prompt=prompt)
+    mine = {"tenant_id": questions[0].tenant_id, "language": questions[0].language}
+    these = SeenDescription.sha256.in_({one.sha256 for one in questions})
+    rows = session.execute(wanted.filter_by(**mine).where(these))
+    return {row.sha256: msgspec.convert(row.body, Description) for row in rows}
 
 
 def _ask(session: Session, provider: Provider, row_id: int, question: Question) -> Ask:
     """The row of this question, locked."""
-    key: dict[str, Any] = {
+    key = _key(provider, row_id, question)
+    empty = {"until": None, "tries": 0, "refused": "", "turn_at": 0, "reserved": 0, "day": ""}
+    insert_once(session, Ask, [key | empty | {"image_id": question.image_id, "fence": question.fence}])
+    return session.scalars(select(Ask).filter_by(**key).with_for_update()).one()
+
+
+def _key(provider: Provider, row_id: int, question: Question) -> dict[str, Any]:
+    return {
         "tenant_id": question.tenant_id,
         "sha256": question.sha256,
         "provider_id": row_id,
@@ -243,9 +330,6 @@ def _ask(session: Session, provider: Provider, row_id: int, question: Question) 
         "prompt": provider.prompt,
         "language": question.language,
     }
-    empty = {"until": None, "tries": 0, "refused": "", "turn_at": 0, "reserved": 0, "day": ""}
-    insert_once(session, Ask, [key | empty | {"image_id": question.image_id, "fence": question.fence}])
-    return session.scalars(select(Ask).filter_by(**key).with_for_update()).one()
 
 
 def _is_taken_over(ask: Ask, question: Question) -> bool:

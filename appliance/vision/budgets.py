@@ -1,6 +1,7 @@
 """What looking at pictures may cost: set aside before a call, charged or given back after it."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -84,21 +85,27 @@ def release(session: Session, tenant_id: int, day: str, amount: int, cost: int =
         session.execute(_of(tenant_id, period).values(changed))
 
 
-def note(session: Session, tenant_id: int, day: str, said: Description) -> None:
-    """Adds what an answer took to what its provider took that day."""
-    counting.charged(tally_of(session), said)
-    usage = said.usage
-    values = {
+def note(session: Session, tenant_id: int, answers: Iterable[tuple[str, Description]]) -> None:
+    """Adds what answers took, each with its day, to what their providers took on it."""
+    sums: dict[tuple[str, str, str, str], Counter[str]] = {}
+    for day, said in answers:
+        counting.charged(tally_of(session), said)
+        sums.setdefault((day, said.provider, said.model, said.prompt), Counter()).update(_taken(said.usage))
+    for (day, provider, model, prompt), values in sorted(sums.items()):
+        key = {"tenant_id": tenant_id, "day": day, "provider": provider, "model": model, "prompt": prompt}
+        first = insert_into(Spending, session.get_bind().dialect.name).values(key | dict(values))
+        again = {name: getattr(Spending, name) + getattr(first.excluded, name) for name in values}
+        session.execute(first.on_conflict_do_update(index_elements=list(key), set_=again))
+
+
+def _taken(usage: Usage) -> dict[str, int]:
+    return {
         "calls": max(usage.calls, 1),
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
         "cost": usage.cost,
         "milliseconds": round(usage.seconds * 1000),
     }
-    key = {"tenant_id": tenant_id, "day": day, "provider": said.provider, "model": said.model, "prompt": said.prompt}
-    first = insert_into(Spending, session.get_bind().dialect.name).values(key | values)
-    again = {name: getattr(Spending, name) + getattr(first.excluded, name) for name in values}
-    session.execute(first.on_conflict_do_update(index_elements=list(key), set_=again))
 
 
 def give_up(session: Session, asks: Sequence[Ask]) -> None:

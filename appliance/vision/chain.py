@@ -147,6 +147,10 @@ class Chain:
             asking.stop(session, row_id, reason)
 
     def _begin(self, link: Link, row_id: int, question: Question) -> Begun | Description:
+        plainly = link.beginning.bring((link, question)) if link.beginning is not None else None
+        return plainly or self._begin_alone(link, row_id, question)
+
+    def _begin_alone(self, link: Link, row_id: int, question: Question) -> Begun | Description:
         try:
             begun = self.database.write(
                 question.tenant_id, lambda session: asking.begin(session, link, row_id, question, self.clock())

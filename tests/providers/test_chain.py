@@ -297,7 +297,7 @@ def test_one_worker_waits_for_many_answers_at_once_and_works_for_others_meanwhil
         gallery.start()  # opens them, although nobody has answered yet
 
         assert {image.state for image in gallery.images()[48:]} == {ImageState.FETCHED}
-        assert gallery.worker.waiting.count == 48
+        assert server.waiting == 48  # and the two are at hand
         server.ended.set()  # from now on it answers
         gallery.until_done()
         assert len(server.answered) == 50

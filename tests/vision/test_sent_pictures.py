@@ -1,6 +1,7 @@
 """Nothing but pixels leaves: no place, no camera, no caption, no profile that a preview may have come with."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
@@ -52,6 +53,38 @@ def test_a_small_picture_is_not_made_larger():
     Image.new("RGB", (40, 30)).save(buffer, "JPEG")
     with Image.open(io.BytesIO(pictures.alone(buffer.getvalue(), 768))) as picture:
         assert picture.size == (40, 30)
+
+
+def test_a_preview_of_bare_pixels_is_sent_as_it_is():
+    assert pictures.alone(_drawn(768, 512), 768) == _drawn(768, 512)
+
+
+@pytest.mark.parametrize(
+    "preview",
+    [
+        pytest.param(lambda jpeg: jpeg[:2] + _segment(0xE1, b"Exif\0\0Alice at home") + jpeg[2:], id="Exif"),
+        pytest.param(lambda jpeg: jpeg[:2] + _segment(0xFE, b"Alice at home") + jpeg[2:], id="a comment"),
+        pytest.param(lambda jpeg: jpeg[:-2] + _segment(0xE1, b"Alice at home") + jpeg[-2:], id="a segment after"),
+        pytest.param(lambda jpeg: jpeg + b"Alice at home", id="bytes after the end"),
+        pytest.param(lambda jpeg: jpeg + jpeg[:-2] + b"Alice at home\xff\xd9", id="a second picture"),
+    ],
+)
+def test_a_preview_with_anything_beside_its_pixels_is_made_anew(preview: Callable[[bytes], bytes]):
+    sent = pictures.alone(preview(_drawn(300, 200)), 768)
+
+    assert_bare(sent)
+    with Image.open(io.BytesIO(sent)) as picture:
+        assert picture.size == (300, 200)
+
+
+def _drawn(width: int, height: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
+
+
+def _segment(kind: int, body: bytes) -> bytes:
+    return bytes([0xFF, kind]) + (2 + len(body)).to_bytes(2, "big") + body
 
 
 @pytest.mark.parametrize("preview", [b"", b"no picture", loaded()[:300]])

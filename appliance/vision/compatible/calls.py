@@ -18,6 +18,7 @@ from appliance.vision.compatible.faults import Server, is_about_pictures, messag
 from appliance.vision.compatible.prices import Price
 from appliance.words import Usage
 
+_JSON = {"Content-Type": "application/json"}
 MOST_DIALECTS = 8  # that are tried before a refusal is taken for one
 
 
@@ -179,8 +180,9 @@ class Line:
         raise self.server.unlike("refuses every way to ask it")
 
     def _post(self, messages: list[dict[str, Any]], options: dict[str, Any]) -> bytes:
-        completions = self.api.chat.completions.with_raw_response
-        answer = completions.create(model=self.options.model, messages=messages, extra_body=options)  # type: ignore[arg-type]
+        """Past the part of the client that checks and copies every text of the question: half of what a call costs."""
+        body = msgspec.json.encode({"model": self.options.model, "messages": messages, **options})
+        answer = self.api.post("/chat/completions", cast_to=httpx2.Response, content=body, options={"headers": _JSON})
         return answer.content
 
     def _reply(self, raw: bytes, seconds: float) -> Reply:
