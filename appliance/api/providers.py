@@ -187,8 +187,9 @@ def tested(house: House, member: Member, provider_id: int) -> ProviderTested:
     with house.database.reading(member.tenant_id) as session:
         row = providers.find(session, member.tenant_id, provider_id)
         values = providers.options_of(row, house.vault)
+        offline = providers.kept_here(session, member.tenant_id, always=house.settings.offline)
     try:
-        tried = providers.tested(row.kind, values, offline=house.settings.offline)
+        tried = providers.tested(row.kind, values, offline=offline)
     except VisionError as error:
         return ProviderTested(False, [ProviderStep("It can be asked", str(error))], 0)
     with house.database.session(member.tenant_id) as session:

@@ -13,7 +13,7 @@ from appliance.db import Database
 from appliance.figures import keeping
 from appliance.learning import School
 from appliance.models import OWN_TENANT, now
-from appliance.providers import CHAIN, DECIDED, OFFLINE, Providers, kinds
+from appliance.providers import CHAIN, OFFLINE, Providers, kinds
 from appliance.secrets import vault_of
 from appliance.vision import Evidence, Provider, VisionError, budgets, counting
 from appliance.vision.provider import Priced
@@ -95,7 +95,7 @@ def _is_there(settings: Settings) -> bool:
 def _found(settings: Settings, own: Providers, name: str | None) -> Provider:
     with own.database.reading(OWN_TENANT) as session:
         rows = providers.all_of(session, OWN_TENANT)
-        offline = OFFLINE if settings.offline else DECIDED if budgets.choices(session, OWN_TENANT).offline else ""
+        offline = providers.kept_here(session, OWN_TENANT, always=settings.offline)
     decided = any(not row.from_environment for row in rows)
     if decided and (name is None or any(row.name == name for row in rows)):
         return _of_rows(own, name or CHAIN)

@@ -2,7 +2,7 @@
 
 from appliance.providers.estimating import Estimate, estimate
 from appliance.providers.kinds import Terms, Wanted, asked, connect
-from appliance.providers.opening import CHAIN, DECIDED, OFFLINE, Providers, close, options_of, renew, secret_names
+from appliance.providers.opening import CHAIN, OFFLINE, Providers, close, kept_here, options_of, renew, secret_names
 from appliance.providers.owning import (
     add,
     all_of,
@@ -22,7 +22,6 @@ from appliance.vision.budgets import DOLLAR
 
 __all__ = [
     "CHAIN",
-    "DECIDED",
     "DOLLAR",
     "OFFLINE",
     "Estimate",
@@ -41,6 +40,7 @@ __all__ = [
     "decide",
     "estimate",
     "find",
+    "kept_here",
     "note_test",
     "options_of",
     "remove",

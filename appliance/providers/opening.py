@@ -54,7 +54,7 @@ class Providers:
             return None
         with self.database.reading(tenant_id) as session:
             rows = _rows(session, tenant_id, named)
-            offline = OFFLINE if self.offline else DECIDED if budgets.choices(session, tenant_id).offline else ""
+            offline = kept_here(session, tenant_id, always=self.offline)
         if named == CHAIN and rows:
             rows = [row for row in rows if row.enabled]
             if not rows:
@@ -178,6 +178,11 @@ class _Unusable:
 
     def explain(self, preview: bytes, *, language: str) -> list[Evidence]:  # noqa: ARG002
         raise VisionError(self.reason, permanent=True)
+
+
+def kept_here(session: Session, tenant_id: int, *, always: bool) -> str:
+    """Why no picture may leave this machine, "" where they may; `always` says what the settings of the machine do."""
+    return OFFLINE if always else DECIDED if budgets.choices(session, tenant_id).offline else ""
 
 
 def close(provider: Provider) -> None:

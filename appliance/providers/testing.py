@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from appliance.models import OwnProvider
 from appliance.providers import kinds
-from appliance.providers.opening import OFFLINE, close
+from appliance.providers.opening import close
 from appliance.providers.waking import wake
 from appliance.vision import Provider, VisionError, asking, budgets
 from appliance.words import Description, Usage
@@ -43,11 +43,11 @@ class Tested:
         return self.said.usage
 
 
-def tested(kind: str, values: Mapping[str, Any], *, offline: bool) -> Tested:
-    """Asks it what a drawing of ours shows, which is one answer to be paid for. Where it is elsewhere and the machine
-    is to be `offline`, it is not asked. Raises Invalid for wrong options."""
+def tested(kind: str, values: Mapping[str, Any], *, offline: str) -> Tested:
+    """Asks it what a drawing of ours shows, which is one answer to be paid for. `offline` says why nothing may leave
+    this machine, "" where it may; who is elsewhere is not connected with then. Raises Invalid for wrong options."""
     if offline and kinds.leaves(kind, values):
-        return Tested([Step("It can be asked", f"It is not: {OFFLINE}")], Description())
+        return Tested([Step("It can be asked", f"Nothing was sent to it, since {offline}")], Description())
     provider = kinds.connect(kind, values)
     try:
         return _tested(provider)

@@ -97,6 +97,20 @@ def test_where_nothing_may_leave_this_machine_the_page_and_a_test_say_so(empty: 
     assert empty.get("budget")["offline"] is True
 
 
+def test_a_test_sends_nothing_where_a_tenant_keeps_everything_here(empty: Place):
+    with served("eyes", kind="llama") as server:
+        options = {"base_url": server.elsewhere, "model": "eyes"}
+        number = empty.post("providers", {"kind": "openai", "name": "elsewhere", "options": options})["id"]
+        empty.ask("Alice", "PATCH", "budget", json={"offline": True})
+
+        step = empty.post(f"providers/{number}/test")["steps"][0]
+        assert step["problem"] == "Nothing was sent to it, since nothing leaves this machine, as you decided."
+        assert server.asked == []
+
+        empty.ask("Alice", "PATCH", "budget", json={"offline": False})
+        assert empty.post(f"providers/{number}/test")["works"]
+
+
 def test_what_answers_took_is_told_and_an_estimate_is_made_of_it(place: Place):
     with served("eyes", kind="llama") as server:
         prices = {"input_price": 1.0, "output_price": 5.0}

@@ -234,7 +234,7 @@ def test_what_the_machine_keeps_to_itself_no_tenant_can_send(gallery: Gallery):
         gallery.until_done()
         row = gallery.row(number)
         options = providers.options_of(row, vault_of(gallery.settings))
-        tried = providers.tested(row.kind, options, offline=gallery.settings.offline)
+        tried = providers.tested(row.kind, options, offline=providers.OFFLINE)
 
         assert len(_questions(server)) == 1
     assert "RENAMER_OFFLINE" in gallery.images()[1].reason
