@@ -81,6 +81,7 @@ class Description:
     title: str = ""
     caption: str = ""
     keywords: tuple[str, ...] = ()
+    from_file: tuple[str, ...] = ()  # which of alt, title and caption a person wrote into the file
     confidence: float = 0.0
     provider: str = ""
     model: str = ""
@@ -99,7 +100,8 @@ class TextState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What is said of a picture beside its name and its alternative text.
+    """What is said of a picture beside its name and its alternative text. `from_file` are those of alt, title and
+    caption that stand in the file as they are here.
 
     Of texts that are written, `written_at` is when (ISO 8601) and `written_in` in what. `note` is why they stand
     somewhere else than was wanted, or nowhere.
@@ -108,6 +110,7 @@ class Texts:
     title: str = ""
     caption: str = ""
     keywords: tuple[str, ...] = ()
+    from_file: tuple[str, ...] = ()
     state: TextState = TextState.PROPOSED
     written_at: str = ""
     written_in: Literal["", "sidecar", "file"] = ""
@@ -118,13 +121,14 @@ class Texts:
 class FileWords:
     """What people, and programs in their place, wrote into a file (IPTC, XMP, EXIF) or into the sidecar beside it.
 
-    `titles` and `captions` are by language, such as "de"; "" is the one without a language, which comes first.
+    `titles`, `captions` and `alts` are by language, such as "de"; "" is the one without a language, which comes first.
     """
 
     titles: dict[str, str] = field(default_factory=dict)
     headline: str = ""
     captions: dict[str, str] = field(default_factory=dict)
     keywords: tuple[str, ...] = ()
+    alts: dict[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.titles or self.headline or self.captions or self.keywords)
+        return bool(self.titles or self.headline or self.captions or self.keywords or self.alts)

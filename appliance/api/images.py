@@ -37,7 +37,8 @@ class WordView(msgspec.Struct, frozen=True):
 class ImageView(msgspec.Struct, frozen=True):
     """`name` is the proposed or given name, "" where there is none; `path` is where the file is now. `texts` says how
     far `alt`, `title`, `caption` and `keywords` are, and where they are written, `written_at` when and `written_in` in
-    what; `texts_note` is why they stand somewhere else than was wanted, or nowhere."""
+    what; `texts_note` is why they stand somewhere else than was wanted, or nowhere. `texts_from_file` are those of alt,
+    title and caption that a person wrote into the file."""
 
     id: int
     source: int
@@ -56,6 +57,7 @@ class ImageView(msgspec.Struct, frozen=True):
     written_in: Literal["", "sidecar", "file"]
     texts_note: str
     confidence: float
+    texts_from_file: list[str]
     words: list[WordView]
     candidates: list[str]
     companions: list[str]
@@ -112,6 +114,7 @@ def viewed(image: Image) -> ImageView:
         written_in=texts.written_in,
         texts_note=texts.note,
         confidence=proposal.get("confidence", 0.0),
+        texts_from_file=list(texts.from_file),
         words=[
             WordView(word["text"], origin=word["origin"], score=word.get("score", 1.0))
             for word in proposal.get("words", ())

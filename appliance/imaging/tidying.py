@@ -18,6 +18,7 @@ def merged(sources: Iterable[FileWords]) -> FileWords:
             found.headline or source.headline,
             found.captions or source.captions,
             found.keywords or source.keywords,
+            found.alts or source.alts,
         )
     return found
 
@@ -29,6 +30,7 @@ def _tidied(words: FileWords) -> FileWords:
         headline=_line(words.headline, _LONGEST_TITLE),
         captions=_lines(words.captions, _LONGEST_CAPTION),
         keywords=tuple(dict.fromkeys(word for word in keywords if word))[:_MOST_KEYWORDS],
+        alts=_lines(words.alts, _LONGEST_CAPTION),
     )
 
 

@@ -1,4 +1,4 @@
-"""Title, headline, caption and keywords in a packet of XMP."""
+"""Title, headline, caption, keywords and alternative text in a packet of XMP."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,10 +11,18 @@ from appliance.words import FileWords
 
 LARGEST = 1 << 20  # bytes
 _MOST = 100  # of anything that is looked through
-_WORTH_READING = (b":title", b":description", b":subject", b":Headline", b":hierarchicalSubject")
+_WORTH_READING = (
+    b":title",
+    b":description",
+    b":subject",
+    b":Headline",
+    b":hierarchicalSubject",
+    b":AltTextAccessibility",
+)
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _HEADLINE = "{http://ns.adobe.com/photoshop/1.0/}Headline"
+_ALT = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}AltTextAccessibility"
 _HIERARCHY = "{http://ns.adobe.com/lightroom/1.0/}hierarchicalSubject"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _DEFAULT = "x-default"
@@ -53,6 +61,7 @@ def _words(descriptions: list[Element]) -> FileWords:
         headline=_simple(descriptions, _HEADLINE),
         captions=_by_language(descriptions, f"{_DC}description"),
         keywords=flat or tuple(path.split("|")[-1] for path in _listed(descriptions, _HIERARCHY)),
+        alts=_by_language(descriptions, _ALT),
     )
 
 

@@ -173,7 +173,8 @@ def _with_texts(claim: Claim, said: Description) -> Claim:
     """With the texts that are proposed beside the name, unless a person has had a word in them."""
     if msgspec.convert(claim.texts or {}, Texts).state is not TextState.PROPOSED:
         return claim
-    texts = Texts(title=said.title, caption=said.caption, keywords=tuple(dict.fromkeys(said.keywords)))
+    keywords = tuple(dict.fromkeys(said.keywords))
+    texts = Texts(title=said.title, caption=said.caption, keywords=keywords, from_file=said.from_file)
     return replace(claim, alt=said.alt, texts=msgspec.to_builtins(texts))
 
 

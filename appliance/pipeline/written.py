@@ -1,7 +1,7 @@
 """The words that people wrote into a picture's file, before those of any model."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from appliance import naming
@@ -74,6 +74,10 @@ def with_file_words(said: Description, written: FileWords, *, language: str, cam
     """
     if not written:
         return said
+    return _with_texts(_with_words(said, written, language, camera), written, language, camera)
+
+
+def _with_words(said: Description, written: FileWords, language: str, camera: str) -> Description:
     good = [one for one in weighed(written, language=language, camera=camera) if not one.why_not]
     keywords = tuple(one.word for one in good if one.kind == KEYWORD)
     title = next((one for one in good if one.kind != KEYWORD), None)
@@ -81,6 +85,27 @@ def with_file_words(said: Description, written: FileWords, *, language: str, cam
     if title is not None:
         return _led(said, title.word, keywords)
     return _filed(said, keywords) if keywords else said
+
+
+def _with_texts(said: Description, written: FileWords, language: str, camera: str) -> Description:
+    """What a person wrote is proposed as it stands there, however long it is, in place of what was seen."""
+    titles = (_ENDING.sub("", _in_language(written.titles, language)), written.headline)
+    found = {
+        "alt": _said([_in_language(written.alts, language)], camera),
+        "title": _said(titles, camera),
+        "caption": _said([_in_language(written.captions, language)], camera),
+    }
+    texts = {name: text for name, text in found.items() if text}
+    return replace(said, from_file=tuple(texts), **texts)  # type: ignore[arg-type]  # texts alone
+
+
+def _said(texts: Iterable[str], camera: str) -> str:
+    """The first that a person meant to be read. A single word may be a file's name or an address, as in a name."""
+    for text in filter(None, texts):
+        why_not = _why_not if len(text.split()) == 1 else _is_no_text
+        if not why_not(text, camera) and _is_language(text) and not privacy.private(text):
+            return text
+    return ""
 
 
 def weighed(written: FileWords, *, language: str, camera: str = "") -> list[Weighed]:
@@ -120,15 +145,20 @@ def _clauses(text: str) -> Iterator[str]:
 
 
 def _why_not(text: str, camera: str) -> str:
-    if _BY_A_PROGRAM.fullmatch(text) or _is_camera(text, camera):
-        return "a camera or a program wrote it"
-    if _RIGHTS.search(text) or _CREDIT.match(text):
-        return "it says whose the picture is"
+    if reason := _is_no_text(text, camera):
+        return reason
     if _ADDRESS.search(text):
         return "it is a web address"
     if bad := naming.why_bad(f"{text}.jpg"):
         return f"as a name it would be {bad}"
     return "" if _is_language(text) else "it is no language"
+
+
+def _is_no_text(text: str, camera: str) -> str:
+    """Why nobody wrote it to say what the picture shows; "" where somebody may have."""
+    if _BY_A_PROGRAM.fullmatch(text) or _is_camera(text, camera):
+        return "a camera or a program wrote it"
+    return "it says whose the picture is" if _RIGHTS.search(text) or _CREDIT.match(text) else ""
 
 
 def _is_camera(text: str, camera: str) -> bool:

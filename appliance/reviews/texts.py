@@ -47,6 +47,7 @@ def say(session: Session, image: Image, said: Said, *, actor: str) -> None:
         caption=known.caption if said.caption is None else _line(said.caption, LONGEST_CAPTION),
         keywords=known.keywords if said.keywords is None else _keywords(said.keywords),
         state=TextState.EDITED,
+        from_file=tuple(name for name in known.from_file if getattr(said, name) in {None, before[name]}),
     )
     image.texts = msgspec.to_builtins(texts)
     after = {key: value for key, value in _told(image).items() if value != before[key]}

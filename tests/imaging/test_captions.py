@@ -132,6 +132,16 @@ def test_keywords_in_a_hierarchy_are_read_by_their_last_step():
     assert xmp.words(written.packet(hierarchy=("Places|Europe|Paris",))).keywords == ("Paris",)
 
 
+def test_the_alternative_text_of_iptc_is_read_in_its_languages():
+    texts = {"x-default": "A red barn.", "de-DE": "Eine rote Scheune."}
+    lines = "".join(f'<rdf:li xml:lang="{language}">{text}</rdf:li>' for language, text in texts.items())
+    name = "iptc:AltTextAccessibility xmlns:iptc='http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/'"
+    held = f"<{name}><rdf:Alt>{lines}</rdf:Alt></iptc:AltTextAccessibility></rdf:Description>".encode()
+    packet = written.packet().replace(b"</rdf:Description>", held)
+
+    assert xmp.words(packet).alts == {"": "A red barn.", "de-de": "Eine rote Scheune."}
+
+
 def test_texts_are_one_printable_line_each_and_short(decoder: Decoder):
     packet = written.packet(
         title="Red\u202e barn&#10;at night " + "x" * 5000, keywords=("y" * 1000, *map(str, range(500)))

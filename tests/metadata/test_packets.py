@@ -32,7 +32,9 @@ def written(before: bytes, said: Said = SAID) -> bytes:
 def test_a_new_sidecar_says_all_of_it():
     sidecar = metadata.new_sidecar(SAID)
 
-    assert xmp.words(sidecar) == FileWords({"": "Tom"}, captions={"": "Tömas at home"}, keywords=("cat", "sofa"))
+    assert xmp.words(sidecar) == FileWords(
+        {"": "Tom"}, captions={"": "Tömas at home"}, keywords=("cat", "sofa"), alts={"": "A <cat> & a dog"}
+    )
     assert b">A &lt;cat&gt; &amp; a dog<" in sidecar.partition(b"AltTextAccessibility")[2]
     assert b"<xmpMM:PreservedFileName>I.JPG<" in sidecar
 

@@ -1,6 +1,7 @@
 """Approved texts are written into the metadata, and go again with the new name."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from appliance.sources import name_of
 from appliance.words import FileWords, TextState
 from connectors.base import ConnectorError, Entry
 from tests import databases
+from tests.imaging.written import packet
 from tests.pipeline.conftest import Killed, Workshop
 
 ALICE = "user:1"
 SAID = reviews.Said(alt="A cat on a sofa.", title="Tom", caption="Tom at home.", keywords=("cat", "sofa"))
-WORDS = FileWords({"": "Tom"}, captions={"": "Tom at home."}, keywords=("cat", "sofa"))
+WORDS = FileWords({"": "Tom"}, captions={"": "Tom at home."}, keywords=("cat", "sofa"), alts={"": "A cat on a sofa."})
 
 
 @pytest.fixture
@@ -90,6 +92,24 @@ def rows(workshop: Workshop) -> list[Writing]:
 
 def told(workshop: Workshop) -> list[str]:
     return [event for event in workshop.events() if event.startswith("image.texts_") and "approved" not in event]
+
+
+@pytest.mark.parametrize("how", ["sidecar", "file"])
+def test_what_a_person_wrote_into_the_file_is_proposed_and_stays_as_it_is(workshop: Workshop, how: str):
+    photo = workshop.home.photo("IMG_0001.JPG", seed=1)
+    with Pictures.open(photo) as picture:
+        picture.save(photo, xmp=packet(title="Tom", caption="Tom at home, in 2019."))
+    os.utime(photo, (0, 0))
+    photo = renamed(workshop, photo.name, how=how)
+    said = reviews.texts_of(workshop.image())
+    assert (said.title, said.caption, said.from_file) == ("Tom", "Tom at home, in 2019.", ("title", "caption"))
+
+    approve(workshop, reviews.Said(alt="A cat."))
+
+    assert reviews.texts_of(workshop.image()).from_file == ("title", "caption")
+    written = words_in(photo) if how == "file" else xmp.words(photo.with_name(f"{photo.name}.xmp").read_bytes())
+    assert (written.titles, written.captions) == ({"": "Tom"}, {"": "Tom at home, in 2019."})
+    assert written.alts == {"": "A cat."}
 
 
 def test_a_sidecar_is_made_beside_the_photo_and_goes_with_its_new_name(workshop: Workshop):
@@ -208,7 +228,9 @@ def test_other_texts_take_the_place_of_the_first_and_undo_goes_all_the_way_back(
     approve(workshop)
     approve(workshop, reviews.Said(title="Minka", keywords=("cat", "basket")))
 
-    assert words_in(photo) == FileWords({"": "Minka"}, captions={"": "Tom at home."}, keywords=("cat", "basket"))
+    assert words_in(photo) == FileWords(
+        {"": "Minka"}, captions={"": "Tom at home."}, keywords=("cat", "basket"), alts={"": "A cat on a sofa."}
+    )
     undo(workshop)
     assert (workshop.home.pictures / "IMG_0001.JPG").read_bytes() == before
     assert [row.state for row in rows(workshop)] == [WritingState.UNDONE] * 2

@@ -1,5 +1,7 @@
 """What people wrote into a file outranks what a model saw, and what cameras and programs wrote there does not."""
 
+from dataclasses import replace
+
 import pytest
 
 from appliance.naming import Rules, Shot, Verdict, plan
@@ -54,6 +56,34 @@ def test_every_word_of_a_title_comes_from_a_person():
     said = with_file_words(SEEN, title("Red barn"), language="en")
     assert [(word.text, word.origin) for word in said.candidates[0]] == [("Red barn", Origin.METADATA)]
     assert said.confidence == 1.0
+
+
+def test_the_texts_of_a_file_are_proposed_whole_before_those_of_a_model():
+    long = "A barn in Vermont, seen from the road. It was painted in 1931 and has not been since, as its owner says."
+    seen = replace(SEEN, alt="A bicycle.", title="Bicycle", caption="A blue bicycle at a wall.")
+    both = FileWords({"": "Red barn"}, captions={"": long, "de": "Eine Scheune"}, alts={"de": "Scheune"})
+
+    said = with_file_words(seen, FileWords(captions={"": long}), language="en")
+    assert (said.alt, said.title, said.caption, said.from_file) == (
+        "A bicycle.",
+        "A barn in Vermont",
+        long,
+        ("caption",),
+    )
+    said = with_file_words(seen, both, language="de")
+    assert (said.alt, said.title, said.caption) == ("Scheune", "Red barn", "Eine Scheune")
+    assert said.from_file == ("alt", "title", "caption")
+
+
+def test_an_alternative_text_of_a_file_stands_in_no_name():
+    assert names(FileWords(alts={"": "A red barn."})) == names(FileWords())
+
+
+@pytest.mark.parametrize("text", ["OLYMPUS DIGITAL CAMERA", "© 2019 Jane Doe", "Her password: hunter2"])
+def test_what_nobody_wrote_for_readers_is_proposed_as_no_text(text: str):
+    seen = replace(SEEN, title="Bicycle", caption="A blue bicycle.")
+    said = with_file_words(seen, FileWords({"": text}, captions={"": text}), language="en")
+    assert (said.title, said.caption, said.from_file) == ("Bicycle", "A blue bicycle.", ())
 
 
 def test_a_keyword_follows_the_title():
