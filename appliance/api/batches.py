@@ -192,6 +192,7 @@ def _edit(house: House, member: Member, wanted: reviews.sheets.Edited) -> str:
 
 _DECISIONS = {
     "approve": reviews.approve_batch,
+    "approve-texts": reviews.approve_texts_of_batch,
     "undo": reviews.undo_batch,
     "retry": reviews.retry_batch,
     "cancel": reviews.cancel_batch,
@@ -206,7 +207,8 @@ _DECISIONS = {
     sync_to_thread=True,
 )
 def decide(request: _Asked, batch_id: Id, decision: Annotated[str, word_of(_DECISIONS)]) -> Done:
-    """Approve what waits, undo what was renamed, retry what failed, or cancel what has not begun."""
+    """Approve what waits, or all texts as they are (`approve-texts`), whatever became of the names; undo what was
+    renamed, retry what failed, or cancel what has not begun."""
     at, member = house_of(request), request.user
     with at.database.session(member.tenant_id) as session:
         done = _act(decision)(session, member.tenant_id, batch_id, actor=member.actor)

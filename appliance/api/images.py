@@ -1,5 +1,6 @@
 """Images: what became of each, and a person's decisions about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -56,8 +57,8 @@ class ImageView(msgspec.Struct, frozen=True):
     written_at: datetime | None
     written_in: Literal["", "sidecar", "file"]
     texts_note: str
-    confidence: float
     texts_from_file: list[str]
+    confidence: float
     words: list[WordView]
     candidates: list[str]
     companions: list[str]
@@ -113,8 +114,8 @@ def viewed(image: Image) -> ImageView:
         written_at=datetime.fromisoformat(texts.written_at) if texts.written_at else None,
         written_in=texts.written_in,
         texts_note=texts.note,
-        confidence=proposal.get("confidence", 0.0),
         texts_from_file=list(texts.from_file),
+        confidence=proposal.get("confidence", 0.0),
         words=[
             WordView(word["text"], origin=word["origin"], score=word.get("score", 1.0))
             for word in proposal.get("words", ())
@@ -246,6 +247,7 @@ _DECISIONS = {
     "unlock": reviews.unlock,
     "undo": reviews.undo,
 }
+_OF_MANY = _DECISIONS | {"approve-texts": reviews.approve_texts}
 _REGENERATE = "regenerate"
 
 
@@ -281,19 +283,19 @@ def decide(request: _Asked, image_id: Id, decision: Annotated[str, word_of((*_DE
     status_code=200,
     sync_to_thread=True,
 )
-def decide_many(request: _Asked, decision: Annotated[str, word_of(_DECISIONS)], data: JSONBody[Many]) -> Done:
-    """The same for many images at once; what cannot be is left alone, and said."""
+def decide_many(request: _Asked, decision: Annotated[str, word_of(_OF_MANY)], data: JSONBody[Many]) -> Done:
+    """The same for many images at once, and their texts (`approve-texts`); what cannot be is left alone, and said."""
     at, member = house_of(request), request.user
     with at.database.session(member.tenant_id) as session:
-        refused = _act(decision)(session, member.tenant_id, data.images, actor=member.actor)
+        refused = _act(decision, _OF_MANY)(session, member.tenant_id, data.images, actor=member.actor)
     at.ring(data.images)
     return Done(len(set(data.images)) - len(refused), {str(one.image_id): one.reason for one in refused})
 
 
-def _act(decision: str) -> Any:
-    if decision not in _DECISIONS:
-        raise NotFound(f"“{decision}” is no decision here; there are {', '.join(_DECISIONS)}.")
-    return _DECISIONS[decision]
+def _act(decision: str, known: Mapping[str, Any] = _DECISIONS) -> Any:
+    if decision not in known:
+        raise NotFound(f"“{decision}” is no decision here; there are {', '.join(known)}.")
+    return known[decision]
 
 
 ROUTES: list[Any] = [listed, one, thumbnail, preview, edit, check, approve_texts, decide, decide_many]

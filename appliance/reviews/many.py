@@ -10,6 +10,7 @@ from appliance import batches
 from appliance.errors import Conflict, NotFound
 from appliance.models import ImageState, Rename, RenameState
 from appliance.reviews.deciding import Refused, approve, refused_of, retry
+from appliance.reviews.texts import approve_texts, with_open_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,13 @@ def approve_batch(session: Session, tenant_id: int, batch_id: int, *, actor: str
     batches.find(session, tenant_id, batch_id)
     waiting = batches.images_in(session, tenant_id, batch_id, ImageState.REVIEW)
     return _decided(waiting, approve(session, tenant_id, waiting, actor=actor))
+
+
+def approve_texts_of_batch(session: Session, tenant_id: int, batch_id: int, *, actor: str) -> Decided:
+    """The texts of all of a batch that nobody has approved, whatever became of the names. Raises NotFound."""
+    batches.find(session, tenant_id, batch_id)
+    opened = list(session.scalars(with_open_texts(tenant_id, batch_id)))
+    return _decided(opened, approve_texts(session, tenant_id, opened, actor=actor))
 
 
 def retry_batch(session: Session, tenant_id: int, batch_id: int, *, actor: str) -> Decided:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from appliance import writings
 from appliance.errors import Conflict, NotFound
-from appliance.models import Image
+from appliance.models import Image, ImageState
 from appliance.reviews.deciding import Refused
 from appliance.reviews.rows import find, refuse_busy, tell
 from appliance.words import Texts, TextState
@@ -46,12 +47,20 @@ def say(session: Session, image: Image, said: Said, *, actor: str) -> None:
         title=known.title if said.title is None else _line(said.title, LONGEST_TITLE),
         caption=known.caption if said.caption is None else _line(said.caption, LONGEST_CAPTION),
         keywords=known.keywords if said.keywords is None else _keywords(said.keywords),
-        state=TextState.EDITED,
         from_file=tuple(name for name in known.from_file if getattr(said, name) in {None, before[name]}),
+        state=TextState.EDITED,
     )
     image.texts = msgspec.to_builtins(texts)
     after = {key: value for key, value in _told(image).items() if value != before[key]}
     tell(session, image, "image.edited", actor, before={key: before[key] for key in after}, after=after)
+
+
+def says_so(image: Image, said: Said) -> bool:
+    """Whether its texts are these already."""
+    known = texts_of(image)
+    return (said.alt, said.title, said.caption) == (image.alt, known.title, known.caption) and (
+        said.keywords is None or _keywords(said.keywords) == known.keywords
+    )
 
 
 def approve_texts(session: Session, tenant_id: int, image_ids: Iterable[int], *, actor: str) -> list[Refused]:
@@ -70,6 +79,25 @@ def approve_texts(session: Session, tenant_id: int, image_ids: Iterable[int], *,
         writings.ask(session, image)
     session.flush()
     return refused
+
+
+def with_open_texts(tenant_id: int, batch_id: int) -> Select[int]:
+    """The ids of a batch's images whose texts nobody has approved, where there are any and nobody works on them."""
+    state, title, caption = (Image.texts[name].as_string() for name in ("state", "title", "caption"))
+    said = or_(Image.alt != "", title != "", caption != "")
+    mine = Image.tenant_id == tenant_id, Image.batch_id == batch_id, Image.preview.is_(False)
+    unapproved = state.in_((TextState.PROPOSED, TextState.EDITED))
+    return select(Image.id).where(*mine, Image.state.in_(_SETTLED), unapproved, said).order_by(Image.id)
+
+
+_SETTLED = (ImageState.REVIEW, ImageState.RENAMED, ImageState.KEPT, ImageState.REJECTED)
+
+
+def is_open(image: Image) -> bool:
+    """Whether its texts can be approved, as `with_open_texts` asks of many."""
+    texts = texts_of(image)
+    said = bool(image.alt or texts.title or texts.caption)
+    return said and image.state in _SETTLED and texts.state in {TextState.PROPOSED, TextState.EDITED}
 
 
 def _told(image: Image) -> dict[str, Any]:

@@ -1,8 +1,20 @@
 """A batch at work, what needs attention, and what happened."""
 
 from appliance.web import views
-from appliance.web.views import Cause, Choice, Count, Day, Fact, Failure, FileLine, Pages, Rename, Tab
+from appliance.web.views import Cause, Choice, Count, Day, Fact, Failure, FileLine, Pages, Rename, Said, Tab
 from scripts.samples.frames import PHOTOS, SOURCES, STUDIO, ago
+
+
+def _said(number: int, name: str) -> Said:
+    words = name.removesuffix(".jpg").replace("-", " ")
+    return Said(
+        alt=f"A picture of {words}.",
+        heading=words.capitalize(),
+        caption=f"{words.capitalize()}, as it was seen on a walk.",
+        keywords=tuple(words.split()),
+        from_file="title, caption" if number == 1 else "",
+        metadata="sidecar",
+    )
 
 
 def lines() -> tuple[FileLine, ...]:
@@ -16,6 +28,7 @@ def lines() -> tuple[FileLine, ...]:
             tone="good",
             texts="Alt text and caption stand in its sidecar." if number == 2 else "",
             texts_at=ago(minutes=3) if number == 2 else None,
+            said=_said(number, new) if number in {1, 3} else None,
         )
         for number, (_, old, new) in enumerate(PHOTOS[:4], 1)
     )
@@ -100,6 +113,7 @@ BATCH_DONE = views.BatchDetail(
     counts=(Count(label="renamed", count=16, tone="good"),),
     tabs=(Tab(label="All", href="/batches/30", count=16), Tab(label="Failed", href="#", count=0, current=True)),
     can_undo=16,
+    can_approve_texts=True,
 )
 ATTENTION = views.Attention(
     sources=(STUDIO,),

@@ -58,6 +58,7 @@ def shot(number: int) -> Shot:
             Candidate(stem=stem.rsplit("-", 1)[0], confidence=confidence - 0.08),
             Candidate(stem=f"{stem}-2024", confidence=confidence - 0.17),
         ),
+        from_file="title, caption" if stem.startswith("g") else "",
         alt=f"A picture of {stem.replace('-', ' ')}.",
         texts="approved" if number == 2 else "proposed",
         metadata="sidecar" if number % 3 else "none",

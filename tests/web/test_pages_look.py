@@ -53,7 +53,7 @@ def test_a_page_is_for_everybody(pages: str, page: Page, name: str):
     assert not wrong + said
 
 
-@pytest.mark.parametrize("name", ["review", "source-new-sftp", "source"])
+@pytest.mark.parametrize("name", ["review", "batch", "source-new-sftp", "source"])
 def test_what_can_be_unfolded_is_for_everybody(pages: str, page: Page, name: str):
     page.goto(f"{pages}/{name}.html")
     page.evaluate(OPEN)
@@ -65,7 +65,14 @@ def test_what_can_be_unfolded_is_for_everybody(pages: str, page: Page, name: str
 
 @pytest.mark.parametrize(
     ("name", "dialog"),
-    [("review", "keys"), ("review", "light"), ("batch", "undo"), ("source", "remove"), ("account", "token-1")],
+    [
+        ("review", "keys"),
+        ("review", "light"),
+        ("batch", "undo"),
+        ("batch-done", "texts"),
+        ("source", "remove"),
+        ("account", "token-1"),
+    ],
 )
 def test_a_dialog_is_for_everybody(pages: str, page: Page, name: str, dialog: str):
     page.goto(f"{pages}/{name}.html")

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath, FromQuery, QueryParameter
 from sqlalchemy.orm import Session
 
-from appliance import batches, catalogue, reviews, uploads
+from appliance import batches, catalogue, reviews, sources, uploads
 from appliance.api.authentication import member_of, needs
 from appliance.api.house import house_of
 from appliance.api.listing import Id
@@ -17,7 +18,7 @@ from appliance.models import Batch, BatchKind, BatchState, ImageState, Rename, R
 from appliance.reports import redirects
 from appliance.sources import folder_of, name_of
 from appliance.web import views, wording
-from appliance.web.pages import showing, telling
+from appliance.web.pages import review, showing, telling
 from appliance.web.pages.showing import Asking, query
 from appliance.web.views import Notice, Tab
 
@@ -73,8 +74,9 @@ def _view(session: Session, batch: Batch, show: str, number: int, days: int) -> 
     source = session.get_one(Source, batch.source_id)
     wanted = catalogue.Wanted(_SHOWN.get(show, ()), batch.id)
     shown = catalogue.count(session, batch.tenant_id, wanted)
+    metadata = sources.choices_of(source).metadata
     files = [
-        telling.file_line(image)
+        telling.file_line(image, metadata)
         for image in catalogue.images_at(session, batch.tenant_id, wanted, (number - 1) * SIZE, SIZE)
     ]
     upload = _upload(session, batch, numbers, days)
@@ -100,6 +102,10 @@ def _view(session: Session, batch: Batch, show: str, number: int, days: int) -> 
         can_cancel=_can_cancel(batch, left_to_do=total - done),
         failed=sum(numbers.get(one, 0) for one in (ImageState.FAILED, ImageState.MISSING)),
         can_undo=(renamed := catalogue.renamed(session, batch.tenant_id, batch_id=batch.id)),
+        can_approve_texts=not running
+        and session.scalar(reviews.with_open_texts(batch.tenant_id, batch.id).limit(1)) is not None,
+        show=show,
+        number=number,
         upload=upload,
         redirects=tuple(redirects.FORMS) if renamed and source.options.get("public") else (),
     )
@@ -157,6 +163,22 @@ def finish(request: Asking, batch_id: Id) -> Response[str]:
     return showing.goes(request, f"/batches/{batch_id}", Notice(says="What has arrived is being named."))
 
 
+@post("/batches/{batch_id:int}/photos/{image_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200)
+async def say(request: Asking, batch_id: Id, image_id: Id, act: FromPath[str]) -> Response[str]:
+    form = await showing.form_of(request)
+    return await sync_to_thread(_say, request, batch_id, image_id, act, form)
+
+
+def _say(request: Asking, batch_id: int, image_id: int, act: str, form: Mapping[str, str]) -> Response[str]:
+    """The texts of one photo, whatever became of its name."""
+    shown = query(show=form.get("show", ""), page=form.get("page", ""))
+    try:
+        notice = review.say(request, image_id, act, form)
+    except Problem as problem:
+        notice = Notice(says=str(problem), tone="bad")
+    return showing.goes(request, f"/batches/{batch_id}{shown}", notice)
+
+
 @post("/batches/{batch_id:int}/{act:str}", guards=[needs(Role.REVIEWER)], status_code=200, sync_to_thread=True)
 def decide(request: Asking, batch_id: Id, act: FromPath[str]) -> Response[str]:
     member = member_of(request)
@@ -178,9 +200,10 @@ def decide(request: Asking, batch_id: Id, act: FromPath[str]) -> Response[str]:
 
 _ACTS: dict[str, tuple[Any, str]] = {
     "approve": (reviews.approve_batch, "{count} approved."),
+    "approve-texts": (reviews.approve_texts_of_batch, "The texts of {count} are approved."),
     "undo": (reviews.undo_batch, "The old names of {count} are being put back."),
     "retry": (reviews.retry_batch, "{count} tried again."),
     "cancel": (reviews.cancel_batch, "The rest of the batch is cancelled."),
 }
 
-ROUTES: list[Any] = [page, finish, decide]
+ROUTES: list[Any] = [page, finish, say, decide]

@@ -95,6 +95,7 @@ def shot(request: Asking, session: Session, image: Image, *, typed: str = "", wr
         caption=texts.caption,
         keywords=texts.keywords,
         texts=texts.state,
+        from_file=telling.from_file(texts),
         metadata=sources.choices_of(source).metadata,
         companions=tuple(proposal.get("companions", ())),
         warnings=tuple(proposal.get("warnings", ())),
@@ -129,21 +130,29 @@ _TEXT_ACTS = {"texts": "The texts are kept until you approve them.", "texts-appr
 
 
 def _say(request: Asking, image_id: int, act: str, form: Mapping[str, str]) -> Response[str]:
-    member = member_of(request)
-    said = reviews.Said(
-        form.get("alt"), form.get("heading"), form.get("caption"), tuple(form.get("keywords", "").split(","))
-    )
     try:
-        with house_of(request).database.session(member.tenant_id) as session:
-            reviews.say(session, reviews.find(session, member.tenant_id, image_id), said, actor=member.actor)
-            if act == "texts-approve":
-                for refused in reviews.approve_texts(session, member.tenant_id, [image_id], actor=member.actor):
-                    raise Conflict(refused.reason)
+        notice = say(request, image_id, act, form)
     except Problem as problem:
         return _refused(request, image_id, "", str(problem))
-    house_of(request).ring([image_id])
-    notice = Notice(says=_TEXT_ACTS[act])
     return _card(request, image_id, notice) if showing.is_part(request) else showing.goes(request, "/review", notice)
+
+
+def say(request: Asking, image_id: int, act: str, form: Mapping[str, str]) -> Notice:
+    """Keeps the texts of a form, or approves them too. What is as it was is no edit. Raises Problem."""
+    if act not in _TEXT_ACTS:
+        raise Invalid(f"“{act}” cannot be done with texts.")
+    member = member_of(request)
+    keywords = tuple(word.strip() for word in form.get("keywords", "").split(","))
+    said = reviews.Said(form.get("alt"), form.get("heading"), form.get("caption"), keywords)
+    with house_of(request).database.session(member.tenant_id) as session:
+        image = reviews.find(session, member.tenant_id, image_id)
+        if act == "texts" or not reviews.says_so(image, said):
+            reviews.say(session, image, said, actor=member.actor)
+        if act == "texts-approve":
+            for refused in reviews.approve_texts(session, member.tenant_id, [image_id], actor=member.actor):
+                raise Conflict(refused.reason)
+    house_of(request).ring([image_id])
+    return Notice(says=_TEXT_ACTS[act])
 
 
 def _decide(request: Asking, image_id: int, act: str, typed: str) -> Response[str]:
@@ -264,15 +273,22 @@ def _decide_many(request: Asking, act: str, chosen: list[int]) -> Response[str]:
     return showing.goes(request, "/review", Notice(says=says, tone="warm" if refused else "good"))
 
 
-_PAST = {"approve": "approved", "reject": "rejected", "regenerate": "looked at again", "lock": "locked"}
+_PAST = {
+    "approve": "approved",
+    "texts-approve": "with approved texts",
+    "reject": "rejected",
+    "regenerate": "looked at again",
+    "lock": "locked",
+}
 
 
 def _acted(request: Asking, act: str, chosen: list[int]) -> list[str]:
     member = member_of(request)
-    if act not in _ACTS:
+    if act not in _ACTS and act != "texts-approve":
         raise Invalid(f"“{act}” cannot be done with photos.")
+    decision = reviews.approve_texts if act == "texts-approve" else _ACTS[act][0]
     with house_of(request).database.session(member.tenant_id) as session:
-        return [one.reason for one in _ACTS[act][0](session, member.tenant_id, chosen, actor=member.actor)]
+        return [one.reason for one in decision(session, member.tenant_id, chosen, actor=member.actor)]
 
 
 def _regenerated(request: Asking, chosen: list[int]) -> list[str]:

@@ -11,6 +11,7 @@ from appliance.models import Batch, BatchKind, BatchState, Image, ImageState, So
 from appliance.sources import name_of
 from appliance.web import views, wording
 from appliance.web.views import Choice, Pages, SourceHealth, Tone
+from appliance.words import Texts
 
 KINDS = {"watchfolder": "Folder", "sftp": "SFTP", "s3": "Bucket", "wordpress": "WordPress", "upload": "Upload"}
 BATCHES = {
@@ -115,7 +116,8 @@ def progress(batch: Batch, numbers: Mapping[ImageState, int]) -> tuple[int, int,
     return done, total, rate * 60, round((total - done) / rate)
 
 
-def file_line(image: Image) -> views.FileLine:
+def file_line(image: Image, metadata: str) -> views.FileLine:
+    """`metadata` is into what its source wants texts written."""
     proposal = image.proposal or {}
     state, tone = STATES[image.state]
     renamed = image.state is ImageState.RENAMED
@@ -130,7 +132,28 @@ def file_line(image: Image) -> views.FileLine:
         says=image.reason,
         texts=texts(image),
         texts_at=texts_at(image),
+        said=_said(image, metadata) if reviews.is_open(image) else None,
     )
+
+
+def _said(image: Image, metadata: str) -> views.Said:
+    known = reviews.texts_of(image)
+    return views.Said(
+        alt=image.alt,
+        heading=known.title,
+        caption=known.caption,
+        keywords=known.keywords,
+        from_file=from_file(known),
+        metadata=metadata,
+    )
+
+
+def from_file(known: Texts) -> str:
+    """Which of the texts stand in the file as they are here, in words."""
+    return ", ".join(_TEXTS[name] for name in known.from_file)
+
+
+_TEXTS = {"alt": "alt text", "title": "title", "caption": "caption"}
 
 
 def texts(image: Image) -> str:

@@ -19,6 +19,7 @@ from appliance.web.views.images import (
     Provenance,
     Rename,
     Review,
+    Said,
     Shot,
     UploadDetail,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "Rename",
     "Review",
     "Running",
+    "Said",
     "SaidOnce",
     "Server",
     "SessionLine",

@@ -49,6 +49,7 @@ class Shot(msgspec.Struct, kw_only=True):
     caption: str = ""
     keywords: tuple[str, ...] = ()
     texts: str = "proposed"  # how far these are: words.TextState
+    from_file: str = ""  # which of them stand in the file, in words
     metadata: str = "none"  # where they are written once they are approved: sources.Choices
     companions: tuple[str, ...] = ()  # files that are renamed with it
     warnings: tuple[str, ...] = ()
@@ -93,6 +94,18 @@ class FileLine(msgspec.Struct, kw_only=True):
     says: str = ""
     texts: str = ""  # where its texts are written, or why they are not
     texts_at: datetime | None = None
+    said: "Said | None" = None  # its texts, where they can be approved
+
+
+class Said(msgspec.Struct, kw_only=True):
+    """The texts of an image as they are proposed or edited; `from_file` are those that stand in the file, in words."""
+
+    alt: str
+    heading: str
+    caption: str
+    keywords: tuple[str, ...] = ()
+    from_file: str = ""
+    metadata: str = "none"  # into what they are written
 
 
 class Count(msgspec.Struct, kw_only=True):
@@ -126,6 +139,9 @@ class BatchDetail(View, kw_only=True):
     can_cancel: bool = False
     failed: int = 0  # can be tried again
     can_undo: int = 0  # names that would go back
+    can_approve_texts: bool = False
+    show: str = ""  # which of its photos are shown, and ...
+    number: int = 1  # ... which page of them
     upload: Upload | None = None
     redirects: tuple[str, ...] = ()  # the forms of a map of its old addresses, where the web shows its source
 
