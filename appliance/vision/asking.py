@@ -138,7 +138,7 @@ def begin_all(
     if row is None or row.problem or row.rests_until is not None or row.per_minute:
         return [None] * len(questions)
     known = _all_known(session, link.provider, questions)
-    new = {one.sha256: one for one in questions if one.sha256 not in known}
+    new = {one.sha256: one for one in reversed(questions) if one.sha256 not in known}  # the first of several copies
     begun = _all_begun(session, link, row_id, sorted(new.values(), key=lambda one: one.sha256), moment)
     mine = (begun.get(one.sha256) if new.get(one.sha256) is one else known.get(one.sha256) for one in questions)
     return list(mine)

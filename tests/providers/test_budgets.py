@@ -165,6 +165,29 @@ def test_what_a_dead_worker_had_set_aside_is_taken_for_spent_where_nobody_takes_
     assert _spent(gallery) == (MOST, 0)
 
 
+def test_questions_that_begin_together_set_aside_what_all_of_them_may_cost_or_nothing(gallery: Gallery):
+    with served("eyes", kind="llama") as server:
+        number = gallery.add(server, "ours", "eyes", **PRICES)
+    chain = gallery.worker.providers.chain(OWN_TENANT, "ours")
+    assert chain is not None
+
+    def begin(*pictures: int) -> list[bool]:
+        questions = [asking.Question(OWN_TENANT, f"{one:064}", "en", place, 1) for place, one in enumerate(pictures)]
+        with gallery.database.session(OWN_TENANT) as session:
+            begun = asking.begin_all(session, chain.links[0], number, questions, now())
+        return [isinstance(one, asking.Begun) for one in begun]
+
+    assert begin(1, 2, 2) == [True, True, False]  # a copy is for its own turn, ...
+    assert begin(2, 3) == [False, True]  # ... as is what is asked about already
+    assert _spent(gallery) == (0, 3 * MOST)
+
+    gallery.decide(per_day=4 * MOST)
+    with pytest.raises(Exhausted):
+        begin(4, 5)
+    assert begin(4) == [True]
+    assert _spent(gallery) == (0, 4 * MOST)
+
+
 def _spent(gallery: Gallery) -> tuple[int, int]:
     with gallery.database.reading(OWN_TENANT) as session:
         row = session.scalar(select(Allowance).where(Allowance.period == budgets.periods(now())[0]))
