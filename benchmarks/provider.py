@@ -1,9 +1,12 @@
 """How many answers of a slow provider one worker waits for at once, in per cent of what would be ideal.
 
 The provider is the tests' own server, in a process of its own, which takes a second for each answer. Each round is a
-whole process, `rename` without --apply, over new photos of a third of a megapixel, with a durable database. Two figures
-come out of it: while answers are asked for, the time between the first and the last answer against the ideal; and the
-photos a minute over the whole process, which reads, decodes and names them too.
+whole process, `rename` without --apply, over new photos of a third of a megapixel, or smaller ones (`--width`), with a
+durable database. Two figures come out of it: while answers are asked for, the time between the first and the last
+answer against the ideal; and the photos a minute over the whole process, which reads, decodes and names them too.
+
+`--peer ai-renamer=FOLDER` runs ai-renamer in turns with it, on photos of the same kind and against the same server.
+FOLDER is a checkout of https://github.com/ozgrozer/ai-renamer in which `npm install` was run: no registry has it.
 """
 
 import argparse
@@ -31,6 +34,7 @@ from appliance.secrets import vault_of
 LATENCY = 1.0  # seconds
 MODEL = f"eyes+slow={LATENCY:g}"
 AT_ONCE = (64, 256)
+PEER, PHOTOS_OF_PEER = "ai-renamer", 20
 WAVES = 8  # of as many photos as are asked about at once
 
 
@@ -46,20 +50,54 @@ class Round(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--waves", type=int, default=WAVES)
+    parser.add_argument("--width", type=int, default=640, help="of each photo, in pixels; three quarters of it high")
+    parser.add_argument("--peer", metavar="ai-renamer=FOLDER", default="", help="whom to compare with")
 
 
 def run(arguments: argparse.Namespace) -> dict[str, object]:
-    figures: dict[str, object] = {}
+    name, _, folder = arguments.peer.partition("=")
+    if arguments.peer and (name != PEER or not folder):
+        raise SystemExit(f"The only peer is {PEER}: --peer {PEER}=FOLDER.")
+    rounds: dict[int, list[Round]] = {at_once: [] for at_once in AT_ONCE}
+    theirs: list[float] = []
     with _server() as url:
-        for at_once in AT_ONCE:
-            rounds = [_round(url, at_once, at_once * arguments.waves) for _ in range(arguments.rounds)]
-            best = {name: statistics.median(getattr(one, name) for one in rounds) for name in Round._fields}
-            figures[f"{at_once} at once"] = {name: round(value, 2) for name, value in best.items()}
-            print(
-                f"{at_once:4} at once: {best['share']:.0%} of the ideal, {best['a_minute']:,.0f} photos a minute, "
-                f"{best['cpu_ms']:.0f} ms of CPU a photo, {best['memory']:.0f} MB"
-            )
+        for _ in range(arguments.rounds):
+            for at_once in AT_ONCE:
+                theirs += [_peer(url, Path(folder).resolve(), arguments.width)] if folder else []
+                rounds[at_once].append(_round(url, at_once, at_once * arguments.waves, arguments.width))
+    return _told(rounds, statistics.median(theirs) if theirs else None)
+
+
+def _told(rounds: dict[int, list[Round]], theirs: float | None) -> dict[str, object]:
+    figures: dict[str, object] = {}
+    if theirs is not None:
+        figures[PEER] = {"a_minute": round(theirs, 2)}
+        print(f"{PEER}: {theirs:,.0f} photos a minute")
+    for at_once, several in rounds.items():
+        best = {name: statistics.median(getattr(one, name) for one in several) for name in Round._fields}
+        figures[f"{at_once} at once"] = {name: round(value, 2) for name, value in best.items()}
+        times = f", {best['a_minute'] / theirs:.1f} times {PEER}" if theirs else ""
+        print(
+            f"{at_once:4} at once: {best['share']:.0%} of the ideal, {best['a_minute']:,.0f} photos a minute{times}, "
+            f"{best['cpu_ms']:.0f} ms of CPU a photo, {best['memory']:.0f} MB"
+        )
     return figures
+
+
+def _peer(url: str, program: Path, width: int) -> float:
+    """How many photos a minute it renames, over the whole process. It asks about one at a time."""
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = Path(folder) / "pictures"
+        _write_photos(pictures, PHOTOS_OF_PEER, width)
+        options = ("--provider", "lm-studio", "--base-url", url.removesuffix("/v1"), "--model", MODEL)
+        command = ["node", str(program / "src" / "index.js"), str(pictures), *options]
+        began = time.monotonic()
+        said = subprocess.run(
+            command, stdout=subprocess.PIPE, text=True, env=os.environ | {"HOME": folder}, check=True
+        ).stdout
+        took = time.monotonic() - began
+    assert said.count("Renamed:") == PHOTOS_OF_PEER, said
+    return PHOTOS_OF_PEER / took * 60
 
 
 @contextmanager
@@ -73,10 +111,10 @@ def _server() -> Iterator[str]:
             server.kill()
 
 
-def _round(url: str, at_once: int, photos: int) -> Round:
+def _round(url: str, at_once: int, photos: int, width: int) -> Round:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        _write_photos(root / "pictures", photos)
+        _write_photos(root / "pictures", photos, width)
         settings = Settings.from_env({"RENAMER_VISION": "none"}, root / "data")
         _add_provider(settings, url, at_once)
         command = [sys.executable, "-m", "appliance", "--data", str(settings.data), "rename", "--all", "--json"]
@@ -98,13 +136,14 @@ def _environment() -> dict[str, str]:
     return os.environ | {"RENAMER_VISION": "none"}
 
 
-def _write_photos(folder: Path, photos: int) -> None:
+def _write_photos(folder: Path, photos: int, width: int) -> None:
     folder.mkdir()
     random = np.random.default_rng(7)
     for number in range(photos):
         coarse = random.integers(0, 255, (6, 8, 3), dtype=np.uint8)
         path = folder / f"IMG_{number:05}.JPG"
-        Image.fromarray(coarse.repeat(80, axis=0).repeat(80, axis=1)).save(path, quality=85)
+        size = (width, width * 3 // 4)
+        Image.fromarray(coarse).resize(size, Image.Resampling.NEAREST).save(path, quality=85)
         os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 3600))  # nobody is writing it any more
 
 
