@@ -5,10 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -167,26 +168,57 @@ def ready(
         if state is ImageState.DESCRIBED:
             yield from _settled_folders(session, owner, batch_id)
             continue
-        wanted = _due(owner, batch_id, state).order_by(Image.batch_id, Image.folder, Image.id).limit(limit)
-        if full and state is ImageState.FETCHED:
-            wanted = wanted.where(Image.batch_id.not_in(full))
-        if ids := list(session.scalars(wanted)):
+        left_out = full if state is ImageState.FETCHED else ()
+        if ids := list(
+            session.scalars(
+                _next(owner is None, batch_id is None, bool(left_out)),
+                {
+                    **_asked(owner, batch_id, state),
+                    "most": limit,
+                    "full": list(left_out),
+                },
+            )
+        ):
             yield ids
 
 
 def waiting(session: Session, owner: str | None, batch_ids: Collection[int], limit: int) -> list[int]:
     """Images of these batches about which a provider is to be asked."""
-    wanted = _due(owner, None, ImageState.FETCHED).where(Image.batch_id.in_(batch_ids))
-    return list(session.scalars(wanted.order_by(Image.batch_id, Image.folder, Image.id).limit(limit)))
+    wanted = _due(owner is None, every_batch=True).where(Image.batch_id.in_(batch_ids))
+    ordered = wanted.order_by(Image.batch_id, Image.folder, Image.id).limit(limit)
+    return list(session.scalars(ordered, _asked(owner, None, ImageState.FETCHED)))
 
 
-def _due(owner: str | None, batch_id: int | None, state: ImageState) -> Select[int]:
-    wanted = select(Image.id).where(Image.state == state, Image.due_at <= now(), owned(owner))
-    return wanted if batch_id is None else wanted.where(Image.batch_id == batch_id)
+# These are asked again and again, and building one costs as much as asking it.
+
+
+@cache
+def _next(nobodys: bool, every_batch: bool, some_left_out: bool) -> Select[int]:
+    wanted = _due(nobodys, every_batch).order_by(Image.batch_id, Image.folder, Image.id).limit(bindparam("most"))
+    return wanted.where(Image.batch_id.not_in(bindparam("full", expanding=True))) if some_left_out else wanted
+
+
+def _due(nobodys: bool, every_batch: bool) -> Select[int]:
+    mine = owned(None if nobodys else bindparam("owner"))
+    wanted = select(Image.id).where(Image.state == bindparam("state"), Image.due_at <= bindparam("now"), mine)
+    return wanted if every_batch else wanted.where(Image.batch_id == bindparam("batch"))
+
+
+def _asked(owner: str | None, batch_id: int | None, state: ImageState) -> dict[str, Any]:
+    return {"owner": owner, "batch": batch_id, "state": state, "now": now()}
 
 
 def _settled_folders(session: Session, owner: str | None, batch_id: int | None) -> Iterator[list[int]]:
     """The described images of each folder in which nothing is left to be looked at first."""
+    asked = _asked(owner, batch_id, ImageState.DESCRIBED)
+    soon = {"soon": asked["now"] + 2 * LEASE}
+    for batch, folder in session.execute(_settled(owner is None, batch_id is None), asked | soon):
+        these = asked | {"batch": batch, "folder": folder}
+        yield list(session.scalars(_described_in(owner is None), these))
+
+
+@cache
+def _settled(nobodys: bool, every_batch: bool) -> Select[int, str]:
     early = aliased(Image)
     unsettled = exists().where(
         early.batch_id == Image.batch_id,
@@ -194,12 +226,16 @@ def _settled_folders(session: Session, owner: str | None, batch_id: int | None) 
         early.folder == Image.folder,
         early.due_at.is_not(None),
         early.tries == 0,
-        early.due_at <= now() + 2 * LEASE,  # what is put off for longer does not hold up the others, nor ...
-        or_(early.fence > 0, early.due_at <= now()),  # ... what has only just arrived
+        early.due_at <= bindparam("soon"),  # what is put off for longer does not hold up the others, nor ...
+        or_(early.fence > 0, early.due_at <= bindparam("now")),  # ... what has only just arrived
     )
-    folders = _due(owner, batch_id, ImageState.DESCRIBED).with_only_columns(Image.batch_id, Image.folder)
-    for batch, folder in session.execute(folders.where(~unsettled).distinct()):
-        yield list(session.scalars(_due(owner, batch, ImageState.DESCRIBED).where(Image.folder == folder)))
+    folders = _due(nobodys, every_batch).with_only_columns(Image.batch_id, Image.folder)
+    return folders.where(~unsettled).distinct()
+
+
+@cache
+def _described_in(nobodys: bool) -> Select[int]:
+    return _due(nobodys, every_batch=False).where(Image.folder == bindparam("folder"))
 
 
 def _unfinished(session: Session, batch_id: int) -> bool:

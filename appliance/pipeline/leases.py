@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -79,6 +80,13 @@ class Outcome:
 
 _COLUMNS = [column.name for column in fields(Claim)]
 _WRITTEN = [name for name in _COLUMNS if name not in {"id", "tenant_id", "source_id", "batch_id", "preview", "fence"}]
+_LEASE = (
+    update(Image)
+    .where(Image.id.in_(bindparam("its_ids", expanding=True)))
+    .values(due_at=bindparam("until"), fence=Image.fence + 1)
+    .returning(*(getattr(Image, name) for name in _COLUMNS))
+    .execution_options(synchronize_session=False)
+)
 _READY = {
     ImageState.FOUND,
     ImageState.FETCHED,
@@ -95,22 +103,26 @@ def _due(state: ImageState) -> datetime | None:
 
 def claim(session: Session, image_ids: Iterable[int], owner: str | None) -> list[Claim]:
     """Leases those of the images that are due and free, or belong to `owner`; the rest is not mentioned."""
-    free = select(Image.id).where(Image.due_at <= now(), owned(owner)).order_by(Image.id)
-    leased = (
-        update(Image)
-        .values(due_at=now() + LEASE, fence=Image.fence + 1)
-        .returning(*(getattr(Image, name) for name in _COLUMNS))
-        .execution_options(synchronize_session=False)
-    )
     claims: list[Claim] = []
     for some in portions(image_ids):
-        # Locked in one order everywhere, and what another worker is taking is left to it.
-        ids = list(session.scalars(free.where(Image.id.in_(some)).with_for_update(skip_locked=True)))
-        claims += [Claim(**row) for row in session.execute(leased.where(Image.id.in_(ids))).mappings()]
+        asked = {"ids": some, "now": now(), "owner": owner}
+        ids = list(session.scalars(_free(nobodys=owner is None), asked))
+        leased = session.execute(_LEASE, {"its_ids": ids, "until": now() + LEASE})
+        claims += [Claim(**row) for row in leased.mappings()]
     return sorted(claims, key=lambda one: one.id)
 
 
-def owned(owner: str | None) -> ColumnElement[bool]:
+@cache
+def _free(*, nobodys: bool) -> Select[int]:
+    """Locked in one order everywhere, and what another worker is taking is left to it."""
+    mine = owned(None if nobodys else bindparam("owner"))
+    free = select(Image.id).where(
+        Image.due_at <= bindparam("now"), mine, Image.id.in_(bindparam("ids", expanding=True))
+    )
+    return free.order_by(Image.id).with_for_update(skip_locked=True)
+
+
+def owned(owner: str | BindParameter[str] | None) -> ColumnElement[bool]:
     """Rows that nobody has to himself, or this owner has."""
     return Image.owner.is_(None) if owner is None else or_(Image.owner.is_(None), Image.owner == owner)
 

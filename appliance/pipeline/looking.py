@@ -18,6 +18,7 @@ from appliance.models import REVIEWED, ImageState, Picture
 from appliance.pipeline.describing import descriptions
 from appliance.pipeline.leases import Claim, Outcome
 from appliance.pipeline.worker import Order, Worker
+from appliance.vision.chain import Chain
 from connectors.base import ConnectorError, Entry, FileGone, NotYet, Settles
 
 _COPIED = 1 << 20  # bytes at a time
@@ -87,15 +88,15 @@ def _at_hand(file: BinaryIO, files: ExitStack) -> BinaryIO:
 def _inspect(worker: Worker, order: Order, opened: Sequence[_Opened]) -> list[Outcome]:
     if not opened:
         return []
-    known = _known(worker, order, [one.claim for one in opened])
-    if worker.chain(order) is None:
+    chain = worker.chain(order)
+    known = _known(worker, order, chain, [one.claim for one in opened])
+    if chain is None:
         return _read_headers(worker, known, opened)
     return [_look(worker, order, known, one) for one in opened]
 
 
-def _known(worker: Worker, order: Order, claims: Sequence[Claim]) -> _Known:
+def _known(worker: Worker, order: Order, chain: Chain | None, claims: Sequence[Claim]) -> _Known:
     tenant_id, hashes = claims[0].tenant_id, {str(claim.sha256) for claim in claims}
-    chain = worker.chain(order)
     model = worker.model_today(tenant_id, chain) if chain and any(map(_afresh, claims)) else ""
     with worker.database.reading(tenant_id) as session:
         pictures = select(Picture.sha256).where(Picture.tenant_id == tenant_id, Picture.sha256.in_(hashes))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-MOST = 320  # of which 256 are asked about, and the others are at hand
+MOST = 320  # 256 that one provider may be asked about at once, and those that are at hand for it
 GRACE_SECONDS = 8.0  # for answers that are under way when a process ends; less than its supervisor's patience
 
 logger = logging.getLogger(__name__)
