@@ -1,10 +1,10 @@
 """The whole local pipeline on photos of 12 megapixels: decode, look, name, rename; photos a second on two cores.
 
 Each round is one whole process, `rename --apply`, on fresh copies in a folder that is thrown away; the durable journal
-is what is measured. Photos without any text and photos with a sign in them, which is read, are measured apart. The peer
-does less: two processes that share the photos, each one plain loop of Pillow's thumbnail() and the same classifier; it
-reads no text, finds no things, keeps no journal and renames nothing. The seconds that a process takes until it can
-begin are counted for both.
+is what is measured. Photos without any text, photos with a sign in them, which is read where nothing else names the
+photo, and photographed pages, which are all read, are measured apart. The peer does less: two processes that share the
+photos, each one plain loop of Pillow's thumbnail() and the same classifier; it reads no text, finds no things, keeps no
+journal and renames nothing. The seconds that a process takes until it can begin are counted for both.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from appliance.vision.classifier import Classifier
 from benchmarks import labelled
 
 SIZE = (4000, 3000)
-SETS = ("without text", "with text")
+SETS = ("without text", "with a sign", "pages")
 SIGN = ("Museum of Fishing", "open all year", "ring the bell")
 PEER = "a plain loop"
 
@@ -80,12 +80,16 @@ def _apart(function: Callable[..., object], *arguments: object) -> None:
 def _photos(folder: Path, count: int, kind: str) -> Path:
     """Real photos enlarged, with the noise of a sensor, so that they are as large as a camera's; each another."""
     folder.mkdir()
-    pictures = [_enlarged(photo.path, kind) for photo in _natural()]
+    pictures = [_page(number) for number in range(12)] if kind == SETS[2] else _enlargements(kind)
     for number in range(count):
         buffer = io.BytesIO(pictures[number % len(pictures)])
         (folder / f"IMG_{number:04}.JPG").write_bytes(buffer.getvalue() + number.to_bytes(4))
     os.sync()
     return folder
+
+
+def _enlargements(kind: str) -> list[bytes]:
+    return [_enlarged(photo.path, kind) for photo in _natural()]
 
 
 def _natural() -> list[labelled.Photo]:
@@ -97,11 +101,28 @@ def _natural() -> list[labelled.Photo]:
 
 def _enlarged(path: Path, kind: str) -> bytes:
     with Image.open(path) as opened:
-        photo = opened.convert("RGB").resize(SIZE, Image.Resampling.BICUBIC)
-    noise = np.random.default_rng(1).normal(0, 4, (SIZE[1], SIZE[0], 1)).astype(np.float32)
-    photo = Image.fromarray(np.clip(np.asarray(photo, np.float32) + noise, 0, 255).astype(np.uint8))
+        photo = _noisy(opened.convert("RGB").resize(SIZE, Image.Resampling.BICUBIC))
     if kind == SETS[1]:
         _put_up_sign(photo)
+    return _jpeg(photo)
+
+
+def _page(number: int) -> bytes:
+    """A title and rows of text below it."""
+    page = Image.new("RGB", SIZE, (240, 238, 230))
+    draw = ImageDraw.Draw(page)
+    draw.text((300, 200), f"{SIGN[0]} {number}", "black", ImageFont.load_default(240))
+    for row in range(14):
+        draw.text((300, 650 + 150 * row), f"{', '.join(SIGN[1:])}, row {row}", "black", ImageFont.load_default(90))
+    return _jpeg(_noisy(page))
+
+
+def _noisy(photo: Image.Image) -> Image.Image:
+    noise = np.random.default_rng(1).normal(0, 4, (SIZE[1], SIZE[0], 1)).astype(np.float32)
+    return Image.fromarray(np.clip(np.asarray(photo, np.float32) + noise, 0, 255).astype(np.uint8))
+
+
+def _jpeg(photo: Image.Image) -> bytes:
     buffer = io.BytesIO()
     photo.save(buffer, "JPEG", quality=88)
     return buffer.getvalue()

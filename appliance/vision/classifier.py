@@ -29,7 +29,8 @@ class Classifier:
     """Reads its model when it is first needed, once for all threads."""
 
     def __init__(self, file: modelfiles.ModelFile = modelfiles.CLASSIFIER) -> None:
-        self.model = Model(file)
+        self.file = file
+        self.model = Model(file.checked)
 
     def classify(self, views: Sequence[Image.Image]) -> Answer:
         """`views` are RGB pictures of SIDE x SIDE. Raises ModelUnusable."""

@@ -71,12 +71,17 @@ class Decision:
     evidence: tuple[Evidence, ...]
     subject: Found | None
 
+    @property
+    def wants_text(self) -> bool:
+        """Whether a title would name the picture: nothing else does, or it is a page."""
+        return self.subject is None or _is_document(self.subject.concept)
+
 
 def decide(seen: Seen, scores: Mapping[str, float]) -> Decision:
     """`scores` are the few-shot words' for the same picture."""
     found = weigh(seen, scores)
     said = chosen(found)
-    written = text.title(seen.lines) if not said or _is_document(said[0].concept) else ""
+    written = text.title(seen.lines) if seen.lines and (not said or _is_document(said[0].concept)) else ""
     candidates = _candidates(seen, said, found, written if seen.drawn or said or _is_large(seen, written) else "")
     evidence = tuple(_evidence(one, said) for one in sorted(found, key=lambda one: (one not in said, -one.right)))
     first = candidates[0] if candidates else ()

@@ -167,7 +167,8 @@ class Detector:
     """Reads its model when it is first needed, once for all threads."""
 
     def __init__(self, file: modelfiles.ModelFile = modelfiles.DETECTOR) -> None:
-        self.model = Model(file)
+        self.file = file
+        self.model = Model(file.checked)
 
     def detect(self, picture: Image.Image) -> tuple[Thing, ...]:
         """All with at least LEAST, the one with the greatest weight first. Raises ModelUnusable."""

@@ -45,7 +45,7 @@ class Local:
 
     @property
     def sight(self) -> str:
-        return self.eyes.classifier.model.file.sha256[:40]
+        return self.eyes.classifier.file.sha256[:40]
 
     def features(self, preview: bytes) -> bytes:
         """Of both views, each number in two bytes."""
@@ -84,21 +84,29 @@ class Local:
         )
 
     def explain(self, preview: bytes, *, language: str) -> list[Evidence]:  # noqa: ARG002  # the contract has it
-        seen, decision = self._decide(preview)
+        seen, decision = self._decide(preview, reads=True)
         said = decision.candidates[0] if decision.candidates else ()
         lines = [text.evidence(line, said) for line in seen.lines]
         return sorted([*decision.evidence, *lines], key=lambda one: not one.said)
 
-    def _decide(self, preview: bytes) -> tuple[Seen, Decision]:
+    def _decide(self, preview: bytes, *, reads: bool = False) -> tuple[Seen, Decision]:
+        """The text is looked for where it may be in the name, or `reads` wants it anyway."""
         self.check()
         try:
-            seen = self.eyes.see(preview)
+            seen = self.eyes.look(preview)
+            decision = self._said(seen)
+            if reads or decision.wants_text:
+                seen = self.eyes.read(preview, seen)
+                decision = self._said(seen) if seen.lines else decision
         except OSError as error:
             said = f"The preview cannot be read as a JPEG: {error}."
             raise VisionError(said, permanent=True, refused=True) from error
         except modelfiles.ModelUnusable as error:
             raise VisionError(str(error), permanent=True) from error
-        return seen, deciding.decide(seen, self.known.score(seen.features))
+        return seen, decision
+
+    def _said(self, seen: Seen) -> Decision:
+        return deciding.decide(seen, self.known.score(seen.features))
 
 
 def _features(stored: bytes) -> Features:

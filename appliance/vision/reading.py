@@ -1,35 +1,30 @@
 """The text in a picture, as PP-OCR reads it."""
 
 import threading
-from collections.abc import Callable
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from appliance.vision import modelfiles, runtime, text
+from appliance.vision import modelfiles, text
 from appliance.vision.boxes import Box
+from appliance.vision.runtime import Model
 from appliance.vision.text import Line
 
 GLANCE = 256  # pixels of the long side, in which letters are found that are large enough for a name
 SIDE = 736
+STEP = 32  # pixels; the model that finds text wants sides that are multiples of it
 LINES = 8  # of which the text is read
 SURE = 0.8
 SMALLEST = 8  # pixels of the preview; smaller letters are guessed and not read
 UPRIGHT = 1.5  # of height by width, from which letters stand on their side
+LETTERS, SHORTEST = 48, 320  # the height that the model that reads wants, and its least width, in pixels
 
 RECOGNITION = "PP-OCRv6_rec_small.onnx"
-QUIET = {
-    "Global.log_level": "critical",
-    "Global.use_cls": False,
-    "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-}
 
-Options = dict[str, Any]
 Corners = NDArray[np.float64]  # upper left, upper right, lower right, lower left, in pixels
 
 
@@ -38,14 +33,13 @@ class Reader:
 
     def __init__(self, file: modelfiles.ModelFile = modelfiles.TEXT_DETECTOR) -> None:
         self.file = file
-        self._engines: dict[str, Any] = {}
-        self._lock = threading.Lock()
+        self._finds = Model(file.checked)
         self._searching = threading.Lock()  # a whole picture takes 100 MB of memory
 
-    def open(self) -> Any:
-        """Its model that finds text, ready to run. Raises ModelUnusable."""
-        options = {"Global.use_rec": False, "Det.limit_type": "max", "Det.limit_side_len": SIDE}
-        return self._engine("finds", options, lambda: {"Det.model_path": str(self.file.checked())})
+    def check(self) -> None:
+        """Whether its models are there; most pictures need none of them. Raises ModelUnusable."""
+        self.file.checked()
+        _recognition()
 
     def has_text(self, picture: Image.Image) -> bool:
         """Whether there is text that is large enough for a name, at a tenth of the cost of reading it. Raises
@@ -64,37 +58,66 @@ class Reader:
         return text.public([line for line in lines if line is not None])
 
     def _found(self, picture: Image.Image) -> list[Corners]:
-        found = self.open()(_as_opencv(picture)).boxes
-        boxes = [] if found is None else [np.asarray(one, np.float64) for one in found]
-        return [one for one in boxes if min(_size(one)) >= SMALLEST]
+        from appliance.vision.outlines import outlines  # what it stands on takes a while, for nothing in most commands
+
+        (maps,) = self._finds.answer(_pixels(picture, _fitted(picture.size)))
+        return [one for one in outlines(maps[0, 0], *picture.size) if min(_size(one)) >= SMALLEST]
 
     def _line(self, picture: Image.Image, corners: Corners) -> Line | None:
-        answer = self._recogniser()(_as_opencv(_upright(picture, corners)))
-        if not answer.txts or answer.scores[0] < SURE or not answer.txts[0].strip():
+        read, score = self._recogniser.read(_upright(picture, corners))
+        if score < SURE or not read:
             return None
         box = Box(*map(float, (*(corners.min(axis=0) / picture.size), *(corners.max(axis=0) / picture.size))))
-        return Line(answer.txts[0].strip(), float(answer.scores[0]), box, min(_size(corners)) / picture.height)
+        return Line(read, score, box, min(_size(corners)) / picture.height)
 
-    def _recogniser(self) -> Any:
-        return self._engine("reads", {"Global.use_det": False}, lambda: {"Rec.model_path": str(_recognition())})
+    @cached_property
+    def _recogniser(self) -> "_Recogniser":
+        return _Recogniser()
 
-    def _engine(self, name: str, options: Options, model: Callable[[], Options]) -> Any:
-        with self._lock:
-            if name not in self._engines:
-                runtime.onnxruntime()
-                from rapidocr import RapidOCR  # takes a second, for nothing where no picture has text
 
-                self._engines[name] = RapidOCR(params=QUIET | options | model())
-        return self._engines[name]
+class _Recogniser:
+    """One line of text at a time."""
+
+    def __init__(self) -> None:
+        self._model = Model(_recognition)
+
+    def read(self, line: Image.Image) -> tuple[str, float]:
+        """What stands there, and how sure that is from 0 to 1."""
+        width = max(1, round(LETTERS * line.width / line.height))
+        pixels = _pixels(line, (width, LETTERS))
+        (answers,) = self._model.answer(np.pad(pixels, [(0, 0), (0, 0), (0, 0), (0, max(0, SHORTEST - width))]))
+        best = answers[0].argmax(axis=1)
+        kept = best != 0  # the first of them stands for no letter
+        kept[1:] &= best[1:] != best[:-1]
+        score = float(answers[0].max(axis=1)[kept].mean()) if kept.any() else 0.0
+        return "".join(self._letters[number] for number in best[kept]).strip(), score
+
+    @cached_property
+    def _letters(self) -> list[str]:
+        return ["", *self._model.open().get_modelmeta().custom_metadata_map["character"].splitlines(), " "]
 
 
 def _recognition() -> Path:
-    """Comes with the library. Given by its path, since the library downloads what it is not given."""
+    """Comes with the library, which downloads nothing while it is not imported."""
     found = find_spec("rapidocr")
     path = Path(found.origin if found and found.origin else "").parent / "models" / RECOGNITION
     if not path.is_file():
         raise modelfiles.ModelUnusable(f"{path} is missing: install the package rapidocr again, which contains it.")
     return path
+
+
+def _fitted(size: tuple[int, int]) -> tuple[int, int]:
+    scale = min(1, SIDE / max(size))
+    width, height = (max(STEP, round(int(side * scale) / STEP) * STEP) for side in size)
+    return width, height
+
+
+def _pixels(picture: Image.Image, size: tuple[int, int]) -> NDArray[np.float32]:
+    """From -1 to 1, as 1 x BGR x height x width."""
+    import cv2
+
+    pixels = cv2.resize(np.asarray(picture), size)[:, :, ::-1].astype(np.float32)
+    return np.ascontiguousarray((pixels / np.float32(127.5) - 1).transpose(2, 0, 1)[None])
 
 
 def _size(corners: Corners) -> tuple[float, float]:
@@ -114,7 +137,3 @@ def _upright(picture: Image.Image, corners: Corners) -> Image.Image:
     quad = corners[[0, 3, 2, 1]].reshape(-1).tolist()
     cut = picture.transform((width, height), Image.Transform.QUAD, quad, Image.Resampling.BICUBIC)
     return cut.transpose(Image.Transpose.ROTATE_90) if height >= UPRIGHT * width else cut
-
-
-def _as_opencv(picture: Image.Image) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(np.asarray(picture)[:, :, ::-1])

@@ -2,20 +2,20 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.vision.modelfiles import ModelFile
-
 
 class Model:
     """A model that is not read before it is needed."""
 
-    def __init__(self, file: ModelFile) -> None:
-        self.file = file
+    def __init__(self, path: Callable[[], Path]) -> None:
+        """`path` says where it is, or raises ModelUnusable."""
+        self._path = path
         self._session: Any = None
         self._lock = threading.Lock()
 
@@ -23,13 +23,23 @@ class Model:
         """Its session, ready to run. Raises ModelUnusable."""
         with self._lock:
             if self._session is None:
-                self._session = onnxruntime().InferenceSession(self.file.read(), options(), ["CPUExecutionProvider"])
+                self._session = _session(self._path())
         return self._session
 
     def run(self, outputs: Sequence[str], pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """`pixels` are pictures x height x width x RGB. Raises ModelUnusable."""
         answers: list[NDArray[np.float32]] = self.open().run(list(outputs), {"pixels": pixels})
         return answers
+
+    def answer(self, values: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Of a model of PP-OCR, whose only input is called x. Raises ModelUnusable."""
+        answers: list[NDArray[np.float32]] = self.open().run(None, {"x": values})
+        return answers
+
+
+def _session(path: Path) -> Any:
+    """By its path: of bytes, the session would keep a copy for as long as it lives."""
+    return onnxruntime().InferenceSession(str(path), options(), ["CPUExecutionProvider"])
 
 
 def options() -> Any:

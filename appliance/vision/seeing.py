@@ -16,7 +16,7 @@ from appliance.vision.reading import Reader
 from appliance.vision.scene import Scene
 from appliance.vision.text import Line
 
-RULES = 2  # raised whenever a picture is measured otherwise, so that descriptions which are kept are made anew
+RULES = 3  # raised whenever a picture is measured otherwise, so that descriptions which are kept are made anew
 PRINTED = frozenset({"document", "comic book"})
 DOCUMENT = 0.5  # probability from which a picture is a document
 # Kinds of which the classifier knows many more, and is asked of the thing alone.
@@ -70,14 +70,14 @@ class Eyes:
     @property
     def version(self) -> str:
         """Another one whenever the same picture may be seen otherwise."""
-        files = (self.classifier.model.file, self.detector.model.file, self.reader.file)
+        files = (self.classifier.file, self.detector.file, self.reader.file)
         return " ".join([*(file.sha256 for file in files), str(RULES)])
 
     def open(self) -> None:
-        """Reads the models that every picture needs. Raises ModelUnusable."""
+        """Reads the models that every picture needs, and looks whether the other one is there. Raises ModelUnusable."""
         self.classifier.model.open()
         self.detector.model.open()
-        self.reader.open()
+        self.reader.check()
 
     def features(self, preview: bytes) -> Features:
         """Of the classifier alone. Raises as `see` does."""
@@ -85,6 +85,17 @@ class Eyes:
 
     def see(self, preview: bytes) -> Seen:
         """`preview` is a JPEG of ours. Raises ModelUnusable, and OSError where it is no picture."""
+        return self.read(preview, self.look(preview))
+
+    def read(self, preview: bytes, seen: Seen) -> Seen:
+        """What was seen of the picture, with its text, which takes as long as all else. Raises as `see` does."""
+        picture = _opened(preview)
+        if seen.drawn or self.reader.has_text(_halved(picture)):
+            return replace(seen, lines=self.reader.read(picture))
+        return seen
+
+    def look(self, preview: bytes) -> Seen:
+        """All but the text. Raises as `see` does."""
         picture = _opened(preview)
         small = _halved(picture)
         probabilities, features = self.classifier.classify(classifier.views(small))
@@ -97,13 +108,12 @@ class Eyes:
             _document(probabilities),
             colours.colour(small),
         )
-        lines = self.reader.read(picture) if seen.drawn or self.reader.has_text(small) else ()
         if seen.document > DOCUMENT:
-            return replace(seen, lines=lines)
+            return seen
         # Also of what looks drawn: a product on white has as many equal pixels as a graphic.
         found = enumerate(self.detector.detect(small))
         things = tuple(self._sighted(picture, thing, place) for place, thing in found)
-        return replace(seen, things=things, lines=lines)
+        return replace(seen, things=things)
 
     def _sighted(self, picture: Image.Image, thing: Thing, place: int) -> Sighted:
         colour = colours.colour(picture, thing.box)

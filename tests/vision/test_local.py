@@ -14,6 +14,7 @@ from appliance.vision.local import Local
 from appliance.vision.seeing import Eyes
 from appliance.words import Origin, Role
 from tests.vision import pictures
+from tests.vision.test_seeing import page
 
 
 def test_a_traffic_light_is_called_one():
@@ -63,6 +64,20 @@ def test_the_explanation_says_which_source_saw_a_word_and_that_it_was_too_little
     unsaid = next(one for one in evidence if not one.said)
     assert "give it" in unsaid.why or "gives it" in unsaid.why or "found it" in unsaid.why
     assert unsaid.why.endswith(("too little.", "or what is seen first."))
+
+
+def test_text_is_looked_for_only_where_it_may_be_the_name():
+    photo, sheet = pictures.traffic_light(sign="Ring road"), page(("Quarterly Report", 90))
+    local = Local()
+    named = deciding.decide(local.eyes.look(photo), local.known.score(local.eyes.features(photo)))
+    assert not named.wants_text
+    assert deciding.decide(local.eyes.look(sheet), local.known.score(local.eyes.features(sheet))).wants_text
+    assert {word.origin for word in local.describe(photo, language="en").candidates[0]} == {Origin.PIXELS}
+
+
+def test_whoever_asks_is_told_the_text_that_the_name_does_not_need():
+    evidence = vision.load("local").explain(pictures.traffic_light(sign="Ring road"), language="en")
+    assert ("Ring road", False) in [(one.word.text, one.said) for one in evidence if one.word.origin is Origin.TEXT]
 
 
 def test_many_threads_get_what_one_gets():

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from appliance import vision
 from appliance.vision import seeing
 
-MOST_MEGABYTES = 500
+MOST_MEGABYTES = 400
 
 
 def jpeg(picture: Image.Image) -> bytes:
