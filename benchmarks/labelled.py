@@ -46,6 +46,11 @@ def judging(pictures: Path) -> list[Photo]:
     return _present(HERE / "judging-photo-words.json", pictures)
 
 
+def fresh(pictures: Path) -> list[Photo]:
+    """Those that were labelled before the engine had seen any photo of the same sources."""
+    return _present(HERE / "fresh-photo-words.json", pictures)
+
+
 def _present(labels: Path, pictures: Path) -> list[Photo]:
     photos = []
     for source, repository in json.loads(labels.read_text()).items():

@@ -7,6 +7,7 @@ rest waits for a person.
 development  out of packages, fetched; looked at while the engine was made
 tuning       from a folder; the weights of the decision were fitted on them, so their figures flatter
 judging      from a folder; from other repositories, nothing was fitted or tuned on them
+fresh        from a folder; from yet other repositories, labelled before the engine had seen any photo of them
 """
 
 import argparse
@@ -39,6 +40,7 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
         "development": labelled.development(),
         "tuning": labelled.tuning(arguments.pictures),
         "judging": labelled.judging(arguments.pictures),
+        "fresh": labelled.fresh(arguments.pictures),
     }
     provider = vision.load(arguments.provider)
     before = _resident_mb()
