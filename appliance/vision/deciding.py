@@ -133,7 +133,8 @@ def sources(seen: Seen, scores: Mapping[str, float], known: Concepts) -> list[Fo
     for place, concept in enumerate(known.concepts):
         classified = float(shares[place]) if concept.label else None
         learned = float(taught[place]) if concept.taught else None
-        thing = max((things[kind] for kind in concept.kinds & things.keys()), key=lambda one: one.weight, default=None)
+        kinds = concept.kinds & things.keys() if concept.kinds else ()  # most of a thousand have none
+        thing = max((things[kind] for kind in kinds), key=lambda one: one.weight) if kinds else None
         weighed = (classified or 0) >= WORTH_WEIGHING[0] or (learned or 0) >= WORTH_WEIGHING[1]
         if weighed or thing:
             found.append(Found(concept, classified, learned, thing))

@@ -16,13 +16,14 @@ from appliance.vision.reading import Reader
 from appliance.vision.scene import Scene
 from appliance.vision.text import Line
 
-RULES = 3  # raised whenever a picture is measured otherwise, so that descriptions which are kept are made anew
+RULES = 4  # raised whenever a picture is measured otherwise, so that descriptions which are kept are made anew
 PRINTED = frozenset({"document", "comic book"})
 DOCUMENT = 0.5  # probability from which a picture is a document
 # Kinds of which the classifier knows many more, and is asked of the thing alone.
 CLOSER = frozenset({"bear", "bird", "boat", "bus", "car", "cat", "dog", "elephant", "truck"})
 CLOSER_SIDE = 60  # pixels of the preview, below which nothing more is to be seen
 CLOSER_THINGS = 2
+CLOSER_PART = 0.5  # of the picture; a thing that takes more is what the views of the whole show
 LARGE_ENOUGH = 400  # pixels of the long side
 MARGIN = 0.08  # of a thing's box
 
@@ -30,7 +31,7 @@ MARGIN = 0.08  # of a thing's box
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighted:
     """A thing that was found and its colour. `closer` is what the classifier says of the thing alone, where it is of a
-    kind of which the classifier knows more and large enough."""
+    kind of which the classifier knows more and neither too small nor most of the picture."""
 
     thing: Thing
     colour: Colour
@@ -118,8 +119,8 @@ class Eyes:
     def _sighted(self, picture: Image.Image, thing: Thing, place: int) -> Sighted:
         colour = colours.colour(picture, thing.box)
         left, top, right, bottom = _around(thing.box, picture.size)
-        large = min(right - left, bottom - top) >= CLOSER_SIDE
-        if thing.kind not in CLOSER or thing.score < thing.needs or place >= CLOSER_THINGS or not large:
+        fits = min(right - left, bottom - top) >= CLOSER_SIDE and thing.box.area < CLOSER_PART
+        if thing.kind not in CLOSER or thing.score < thing.needs or place >= CLOSER_THINGS or not fits:
             return Sighted(thing, colour)
         alone = classifier.squeezed(picture, (left, top, right, bottom))
         return Sighted(thing, colour, self.classifier.classify([alone]).probabilities)

@@ -10,6 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from appliance import vision
 from appliance.vision import seeing
+from appliance.vision.boxes import Box
+from appliance.vision.detector import Thing
 
 MOST_MEGABYTES = 400
 
@@ -46,6 +48,13 @@ def test_no_private_text_leaves_the_eyes():
     told = repr((said, provider.explain(preview, language="en"), seen.lines)).lower()
     assert "alice" not in told
     assert "hunter2" not in told
+
+
+def test_an_animal_is_looked_at_alone_where_it_is_neither_too_small_nor_most_of_the_picture():
+    picture = Image.new("RGB", (900, 600), "green")
+    dogs = {part: Thing("dog", 0.9, Box(0, 0, part, 1)) for part in (0.04, 0.3, 0.6)}
+    closer = {part for part, dog in dogs.items() if seeing.EYES._sighted(picture, dog, 0).closer is not None}
+    assert closer == {0.3}
 
 
 @pytest.mark.parametrize(("shade", "name"), [((200, 20, 20), "red"), ((20, 60, 200), "blue"), ((30, 130, 40), "green")])
