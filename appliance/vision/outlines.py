@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+cv2.setNumThreads(1)  # pictures are looked at side by side, each on one core
+
 INK = 0.3  # of the map, from which a place belongs to a line
 LEAST = 0.5  # of the map within a line, in the mean
 GROWN = 1.6  # the map has only the core of a line: by how much its outline moves, of area by circumference
