@@ -34,12 +34,16 @@ class Reader:
     def __init__(self, file: modelfiles.ModelFile = modelfiles.TEXT_DETECTOR) -> None:
         self.file = file
         self._finds = Model(file.checked)
+        self._recogniser = _Recogniser()
+        self._checked = False
         self._searching = threading.Lock()  # a whole picture takes 100 MB of memory
 
     def check(self) -> None:
-        """Whether its models are there; most pictures need none of them. Raises ModelUnusable."""
-        self.file.checked()
-        _recognition()
+        """Whether its models are there, once; most pictures need none of them. Raises ModelUnusable."""
+        if not self._checked:
+            self.file.checked()
+            _recognition()
+            self._checked = True
 
     def has_text(self, picture: Image.Image) -> bool:
         """Whether there is text that is large enough for a name, at a tenth of the cost of reading it. Raises
@@ -69,10 +73,6 @@ class Reader:
             return None
         box = Box(*map(float, (*(corners.min(axis=0) / picture.size), *(corners.max(axis=0) / picture.size))))
         return Line(read, score, box, min(_size(corners)) / picture.height)
-
-    @cached_property
-    def _recogniser(self) -> "_Recogniser":
-        return _Recogniser()
 
 
 class _Recogniser:
