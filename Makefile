@@ -42,7 +42,7 @@ test: .venv/.development models assets
 	@$(BIN)/python -m scripts.fetch_wordpress
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m scripts.other_pythons
-	$(BIN)/pytest -n 3 || { [ $$? -eq 1 ] && echo 'What failed beside others is tried once more, alone.' && \
+	$(BIN)/pytest -n 4 --dist worksteal || { [ $$? -eq 1 ] && echo 'What failed beside others is tried once more, alone.' && \
 	  $(BIN)/pytest --last-failed --last-failed-no-failures none; }
 
 check: .venv/.development .venv/.installed
