@@ -95,8 +95,13 @@ def _with_texts(said: Description, written: FileWords, language: str, camera: st
         "title": _said(titles, camera),
         "caption": _said([_in_language(written.captions, language)], camera),
     }
-    texts = {name: text for name, text in found.items() if text}
-    return replace(said, from_file=tuple(texts), **texts)  # type: ignore[arg-type]  # texts alone
+    return replace(
+        said,
+        from_file=tuple(name for name, text in found.items() if text),
+        alt=found["alt"] or said.alt,
+        title=found["title"] or said.title,
+        caption=found["caption"] or said.caption,
+    )
 
 
 def _said(texts: Iterable[str], camera: str) -> str:

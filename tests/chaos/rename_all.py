@@ -18,7 +18,7 @@ POLICY = Policy(provider="canned")
 
 def rename(order: dict[str, Any]) -> int:
     if order["traced"]:
-        orders.wait_to_be_traced()
+        orders.wait_until_told()
     pictures = Path(order["pictures"])
     options = watchfolder.Options(path=str(pictures))
     with app.command(Settings.from_env(os.environ, Path(order["data"])), lambda _: None) as worker:

@@ -16,7 +16,7 @@ def work(order: dict[str, str]) -> int:
     settings = Settings.from_env({"RENAMER_VISION": "canned"}, Path(order["data"]))
     worker = app.make_worker(settings, Database(settings.database_url))
     _try_out_the_disk(worker)
-    orders.wait_to_be_traced()
+    orders.wait_until_told()
     while due := _due(worker):
         pipeline.advance(worker, due)
     return 0

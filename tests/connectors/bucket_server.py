@@ -1,8 +1,5 @@
-"""Renames in buckets, each in a process of its own, so that it can be killed; orders come as lines of JSON."""
+"""A program that renames in buckets as it is told."""
 
-import json
-import os
-import signal
 import sys
 from typing import Any
 
@@ -12,11 +9,12 @@ from connectors import s3
 from connectors.base import ConnectorError, Entry
 from connectors.s3.bucket import Habits
 from connectors.s3.probing import Ways
+from tests.connectors import orders
+from tests.connectors.sweeping import DONE, REFUSED
 
-DONE, REFUSED = 0, 3
 
-
-def _rename(order: dict[str, Any]) -> int:
+def rename(order: dict[str, Any]) -> int:
+    orders.wait_until_told()
     bucket = s3.connect(msgspec.convert(order["options"], s3.Options), habits=Habits(**order["habits"]))
     bucket.use(Ways(order["way"], deletes_if_match=True, puts_if_match=True, acls=False))
     entry = Entry(order["path"], order["size"], order["version"])
@@ -28,17 +26,5 @@ def _rename(order: dict[str, Any]) -> int:
     return DONE
 
 
-def main() -> None:
-    for line in sys.stdin:
-        process = os.fork()
-        if not process:
-            os.kill(os.getpid(), signal.SIGSTOP)  # until the one who ordered knows whom to kill
-            os._exit(_rename(json.loads(line)))
-        os.waitpid(process, os.WUNTRACED)
-        print(process, flush=True)
-        _, status = os.waitpid(process, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    orders.carry_out(rename)

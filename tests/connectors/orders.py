@@ -1,4 +1,4 @@
-"""A server that carries out orders, each in a process of its own that waits to be traced first.
+"""A server that carries out orders, each in a process of its own that waits to be traced or killed.
 
 It reads a JSON line for each, and answers with the number of the waiting process (0 where it did not wait) and then
 with how that ended. So what is imported once is traced by nobody.
@@ -14,7 +14,7 @@ from typing import Any
 
 
 def carry_out(act: Callable[[dict[str, Any]], int]) -> None:
-    """Until nobody orders any more; `act` calls `wait_to_be_traced`, and returns the status of its process."""
+    """Until nobody orders any more; `act` calls `wait_until_told`, and returns the status of its process."""
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -26,7 +26,8 @@ def carry_out(act: Callable[[dict[str, Any]], int]) -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def wait_to_be_traced() -> None:
+def wait_until_told() -> None:
+    """By SIGCONT, from whoever has ordered and knows the process by then."""
     os.kill(os.getpid(), signal.SIGSTOP)
 
 

@@ -12,7 +12,7 @@ def rename(order: dict[str, str]) -> int:
     folder = Folder(Path(order["root"]), recursive=True, ignore=(), protocol=order["protocol"])
     entry = Entry(order["path"], int(order["size"]), order["version"])
     folder.protocol("")
-    orders.wait_to_be_traced()
+    orders.wait_until_told()
     contents = order["contents"].encode()
     try:
         if order["act"] == "add":

@@ -15,8 +15,8 @@ import pytest
 
 from connectors.base import ConnectorError, FileChanged, FileGone, NameTaken
 from connectors.s3.copying import Habits
-from tests.connectors.bucket_server import DONE
 from tests.connectors.buckets import BucketFromOutside
+from tests.connectors.sweeping import DONE
 from tests.servers.between import Answer, Between, Cut, Moment, between
 from tests.servers.seaweed import Seaweed
 

@@ -1,9 +1,7 @@
 """An Apache that serves a folder with PHP behind it, by the rules that stand in the folder's .htaccess."""
 
 import os
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.servers.mariadb import end_group
+from tests.servers.openssh import free_port, wait_for
 
 MODULES = Path("/usr/lib/apache2/modules")
 LOADED = ("mpm_event", "authz_core", "dir", "mime", "rewrite", "proxy", "proxy_fcgi")
@@ -42,7 +41,7 @@ DocumentRoot {root}
 def serving(root: Path, host: str, php: tuple[str, ...], folder: Path) -> Iterator[httpx.Client]:
     """A client of the folder `root` as that host has it; `php` is the command of PHP's FastCGI server."""
     folder.mkdir()
-    port, behind = _free_port(), _free_port()
+    port, behind = free_port(), free_port()
     text = CONFIGURATION.format(
         folder=folder,
         root=root,
@@ -63,22 +62,7 @@ def _running(command: list[str], port: int) -> Iterator[None]:
     # Apache ends its whole group when it ends.
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as process:
         try:
-            ends = time.monotonic() + 20
-            while not _listens(port):
-                if process.poll() is not None or time.monotonic() > ends:
-                    raise RuntimeError(f"{command[0]} did not start.")
-                time.sleep(0.01)
+            wait_for(port)
             yield
         finally:
             end_group(process.pid)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
