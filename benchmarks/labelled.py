@@ -51,6 +51,11 @@ def fresh(pictures: Path) -> list[Photo]:
     return _present(HERE / "fresh-photo-words.json", pictures)
 
 
+def sealed(pictures: Path) -> list[Photo]:
+    """Those that somebody who did not know the engine's words drew by lot and labelled."""
+    return _present(HERE / "sealed-photo-words.json", pictures)
+
+
 def _present(labels: Path, pictures: Path) -> list[Photo]:
     photos = []
     for source, repository in json.loads(labels.read_text()).items():

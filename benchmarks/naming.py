@@ -8,6 +8,7 @@ development  out of packages, fetched; looked at while the engine was made
 tuning       from a folder; the weights of the decision were fitted on them, so their figures flatter
 judging      from a folder; from other repositories, nothing was fitted or tuned on them
 fresh        from a folder; from yet other repositories, labelled before the engine had seen any photo of them
+sealed       from a folder; drawn by lot from small sites, labelled by somebody who did not know the engine's words
 """
 
 import argparse
@@ -41,6 +42,7 @@ def run(arguments: argparse.Namespace) -> dict[str, object]:
         "tuning": labelled.tuning(arguments.pictures),
         "judging": labelled.judging(arguments.pictures),
         "fresh": labelled.fresh(arguments.pictures),
+        "sealed": labelled.sealed(arguments.pictures),
     }
     provider = vision.load(arguments.provider)
     before = _resident_mb()
