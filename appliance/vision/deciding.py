@@ -19,12 +19,12 @@ from appliance.vision.provider import Evidence
 from appliance.vision.seeing import Seen, Sighted
 from appliance.words import Origin, Role, Word
 
-RULES = 2  # raised whenever this module decides otherwise, so that descriptions which are kept are made anew
+RULES = 3  # raised whenever this module decides otherwise, so that descriptions which are kept are made anew
 FILE = Path(__file__).parent / "deciding.tsv"
 
 # Of a word, the probability that it is right: to be said first, and beside another.
-SAID, BESIDE_SAID = 0.42, 0.55
-SURE = 0.80  # needs no wider word to stand by it
+SAID, BESIDE_SAID = 0.5, 0.7
+SURE, VERY_SURE = 0.8, 0.9  # needs no vague word to stand by it, as "clothing", and no wider word at all
 NARROWER = 0.8  # of the probability of a wider word, to be said instead of it
 MOST = 3  # words for things
 COLOUR_SAID = 0.8  # of a thing's own pixels; less was wrong more often than right
@@ -265,10 +265,11 @@ def _narrowest(leading: Found, found: Sequence[Found]) -> Found:
 
 def _wider(subject: Found, found: Sequence[Found]) -> list[Found]:
     """As "spaniel" and "dog", but not "retriever" and "animal", nor what adds nothing, as "suspension bridge"."""
-    if subject.right >= SURE:
+    if subject.right >= VERY_SURE:
         return []
     wider = [one for one in found if one.concept.text in subject.concept.wider and one.right >= SURE]
-    return [one for one in wider if one.concept.text not in subject.concept.text][:1]
+    useful = [one for one in wider if subject.right < SURE or not one.concept.vague]
+    return [one for one in useful if one.concept.text not in subject.concept.text][:1]
 
 
 def _candidates(

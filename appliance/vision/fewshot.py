@@ -118,8 +118,9 @@ def _unit(rows: Weights) -> Weights:
 def head() -> Head:
     """The one that the program comes with; scripts/fit_words.py wrote it."""
     with np.load(FILE, allow_pickle=False) as file:
-        words = tuple(str(word) for word in file["words"])
-        return Head(words, *(file[name].astype(np.float32) for name in ("mean", "weights", "biases")))
+        parts = (file[name].astype(np.float32) for name in ("mean", "weights", "steps", "biases"))
+        mean, weights, steps, biases = parts
+        return Head(tuple(str(word) for word in file["words"]), mean, weights * steps, biases)
 
 
 @cache
