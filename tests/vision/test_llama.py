@@ -10,6 +10,8 @@ from appliance.vision.compatible.calls import Line
 from tests.servers import llama
 from tests.vision.asking import RED
 
+pytestmark = pytest.mark.optional("the packaged server was built for processors with AVX-512")
+
 
 @pytest.fixture(scope="module")
 def seeing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
