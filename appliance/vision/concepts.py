@@ -76,7 +76,7 @@ class Concepts:
     def taught(self, scores: Mapping[str, float]) -> NDArray[np.float64]:
         """The few-shot probability of each concept with all that it includes, in the order of `concepts`."""
         own = np.array([scores.get(word, 0.0) for word in fewshot.head().words])
-        mass: Members = self._taught @ own
+        mass: Members = np.einsum("cw,w->c", self._taught, own)  # not by BLAS, whose threads would spin
         return mass
 
 

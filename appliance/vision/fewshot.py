@@ -45,7 +45,8 @@ class Head:
 
     def probabilities(self, features: Features) -> Weights:
         """One for each word; the logits are the mean of the views."""
-        logits = (self.centred(features) @ self.weights + self.biases).mean(axis=0)
+        # Not by BLAS, whose threads would wait at full speed for more work of this size.
+        logits = np.einsum("f,fw->w", self.centred(features).mean(axis=0), self.weights) + self.biases
         powers = np.exp(logits - logits.max())
         probabilities: Weights = powers / powers.sum()
         return probabilities
