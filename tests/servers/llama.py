@@ -41,7 +41,7 @@ def served(folder: Path, *, sees: bool = True) -> Iterator[str]:
 
 def _is_ready(server: subprocess.Popen[bytes], port: int) -> bool:
     if server.poll() == -signal.SIGILL and "avx512" not in Path("/proc/cpuinfo").read_text():
-        pytest.skip("The packaged llama-server was built with AVX-512, which this processor lacks, and ended by SIGILL.")
+        pytest.skip("The packaged llama-server was built with AVX-512, which this processor lacks: SIGILL.")
     try:
         return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
     except httpx.HTTPError:
